@@ -1,0 +1,5 @@
+//! The command of windlass.
+
+#![forbid(unsafe_code)]
+
+fn main() {}

@@ -1,0 +1,3 @@
+//! Image formats of windlass.
+
+#![forbid(unsafe_code)]

@@ -1,0 +1,3 @@
+//! Deprecated arguments and aliases of the reference, as a table.
+
+#![forbid(unsafe_code)]

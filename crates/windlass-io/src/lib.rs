@@ -1,0 +1,3 @@
+//! Connections of windlass: sources and targets, errors, limits, settings.
+
+#![forbid(unsafe_code)]

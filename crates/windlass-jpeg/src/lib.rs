@@ -1,0 +1,3 @@
+//! A streaming, scaling JPEG codec in safe Rust.
+
+#![forbid(unsafe_code)]

@@ -1,0 +1,3 @@
+//! Derives of the declarations of windlass.
+
+#![forbid(unsafe_code)]

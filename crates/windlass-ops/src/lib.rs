@@ -1,0 +1,3 @@
+//! Operations of windlass.
+
+#![forbid(unsafe_code)]

@@ -1,0 +1,3 @@
+//! The Python module of windlass.
+
+#![forbid(unsafe_code)]

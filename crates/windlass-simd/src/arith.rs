@@ -1,0 +1,1 @@
+//! Arithmetic, casts and reductions.

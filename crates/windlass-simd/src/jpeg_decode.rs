@@ -1,0 +1,1 @@
+//! Inverse DCT, upsampling and colour conversion of JPEG.

@@ -1,0 +1,1 @@
+//! Colour conversion, forward DCT and quantisation of JPEG.

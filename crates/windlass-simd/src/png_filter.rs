@@ -1,0 +1,1 @@
+//! Row filters of PNG.

@@ -1,0 +1,3 @@
+//! A streaming image engine: the facade.
+
+#![forbid(unsafe_code)]

@@ -1,0 +1,5 @@
+//! Generates and checks what is generated.
+
+#![forbid(unsafe_code)]
+
+fn main() {}
