@@ -1,0 +1,282 @@
+//! The answer to "may I go on?": cancellation, deadlines, and whatever the caller watches.
+
+use std::fmt::{self, Debug, Formatter};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, ThreadId};
+use std::time::{Duration, Instant};
+
+use crate::{Error, ErrorKind, Result};
+
+/// Asked by every loop that could run for long: once per row or block, not per pixel.
+///
+/// Clones are the same tick. Costs a load where there is neither a deadline nor a watch, else
+/// a look at the clock too.
+#[derive(Clone, Default)]
+pub struct Tick(Option<Arc<Inner>>);
+
+struct Inner {
+    cancelled: AtomicBool,
+    deadline: Option<Instant>,
+    watch: Option<Watch>,
+    callbacks: Mutex<Callbacks>,
+}
+
+/// What the thread that made the tick wants to look at now and then, such as Ctrl-C.
+struct Watch {
+    owner: ThreadId,
+    last: Mutex<Instant>,
+    look: Box<dyn Fn() -> Result<()> + Send + Sync>,
+}
+
+type Callback = Arc<dyn Fn() + Send + Sync>;
+
+#[derive(Default)]
+struct Callbacks {
+    next: u64,
+    list: Vec<(u64, Callback)>,
+}
+
+impl Tick {
+    /// A tick that can be cancelled.
+    pub fn new() -> Self {
+        Self::build(None, None)
+    }
+
+    /// A tick that never stops anything, and that cannot be cancelled.
+    pub fn never() -> Self {
+        Self(None)
+    }
+
+    /// A tick that can be cancelled, and that times out.
+    pub fn with_deadline(deadline: Instant) -> Self {
+        Self::build(Some(deadline), None)
+    }
+
+    /// A tick that also asks `look`, about every 50 ms, on the thread that called this.
+    ///
+    /// An error of `look` is returned by [`Tick::check`] and cancels the tick for all others.
+    pub fn watched(
+        deadline: Option<Instant>,
+        look: impl Fn() -> Result<()> + Send + Sync + 'static,
+    ) -> Self {
+        let last = Mutex::new(Instant::now());
+        let owner = thread::current().id();
+        Self::build(deadline, Some(Watch { owner, last, look: Box::new(look) }))
+    }
+
+    fn build(deadline: Option<Instant>, watch: Option<Watch>) -> Self {
+        let cancelled = AtomicBool::new(false);
+        Self(Some(Arc::new(Inner { cancelled, deadline, watch, callbacks: Mutex::default() })))
+    }
+
+    /// Fails with kind `Cancelled` or `Timeout` where the work should end.
+    #[inline]
+    pub fn check(&self) -> Result<()> {
+        match &self.0 {
+            None => Ok(()),
+            Some(inner) if inner.cancelled.load(Ordering::Relaxed) => Err(cancelled()),
+            Some(inner) if inner.deadline.is_none() && inner.watch.is_none() => Ok(()),
+            Some(inner) => self.look(inner),
+        }
+    }
+
+    #[cold]
+    fn look(&self, inner: &Inner) -> Result<()> {
+        let now = Instant::now();
+        if inner.deadline.is_some_and(|deadline| now >= deadline) {
+            return Err(Error::new(ErrorKind::Timeout, "the deadline has passed"));
+        }
+        match inner.watch.as_ref().filter(|watch| watch.is_due(now)) {
+            Some(watch) => (watch.look)().inspect_err(|_| self.cancel()),
+            None => Ok(()),
+        }
+    }
+
+    /// True once [`Tick::cancel`] was called.
+    pub fn is_cancelled(&self) -> bool {
+        self.0.as_ref().is_some_and(|inner| inner.cancelled.load(Ordering::Relaxed))
+    }
+
+    /// When the work has to be done, if there is a deadline.
+    pub fn deadline(&self) -> Option<Instant> {
+        self.0.as_ref().and_then(|inner| inner.deadline)
+    }
+
+    /// How long a wait may last before the tick has to be checked again, at most 20 ms.
+    pub fn slice(&self) -> Duration {
+        let left = self.deadline().map(|end| end.saturating_duration_since(Instant::now()));
+        left.map_or(SLICE, |left| left.min(SLICE))
+    }
+
+    /// True for a tick that never stops anything, so that waits may be without end.
+    pub fn is_never(&self) -> bool {
+        self.0.is_none()
+    }
+
+    /// Ends the work of everybody who checks this tick, and calls who waits for that.
+    pub fn cancel(&self) {
+        let Some(inner) = &self.0 else { return };
+        if inner.cancelled.swap(true, Ordering::SeqCst) {
+            return;
+        }
+        // Called without the lock: a callback may take locks of its own.
+        let callbacks = std::mem::take(&mut inner.callbacks().list);
+        for (_, callback) in &callbacks {
+            callback();
+        }
+    }
+
+    /// Calls `callback` when the tick is cancelled; at once if it is already.
+    ///
+    /// Dropping the guard takes the callback back; it may still be running then.
+    #[must_use = "dropping the guard takes the callback back"]
+    pub fn on_cancel(&self, callback: impl Fn() + Send + Sync + 'static) -> CancelGuard {
+        let Some(inner) = &self.0 else { return CancelGuard { tick: Self::never(), id: 0 } };
+        let callback: Callback = Arc::new(callback);
+        let mut callbacks = inner.callbacks();
+        let id = callbacks.next;
+        callbacks.next += 1;
+        callbacks.list.push((id, callback.clone()));
+        drop(callbacks);
+        // Whoever cancels sets the flag first and takes the list next: either he finds the
+        // callback there, or we find the flag here.
+        let guard = CancelGuard { tick: self.clone(), id };
+        if inner.cancelled.load(Ordering::SeqCst) && guard.remove() {
+            callback();
+        }
+        guard
+    }
+}
+
+impl Debug for Tick {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let mut tick = f.debug_struct("Tick");
+        tick.field("cancelled", &self.is_cancelled()).field("deadline", &self.deadline()).finish()
+    }
+}
+
+impl Inner {
+    fn callbacks(&self) -> MutexGuard<'_, Callbacks> {
+        self.callbacks.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Watch {
+    /// True every 50 ms, on the owner's thread.
+    fn is_due(&self, now: Instant) -> bool {
+        if thread::current().id() != self.owner {
+            return false;
+        }
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        let due = now.saturating_duration_since(*last) >= WATCH_PERIOD;
+        if due {
+            *last = now;
+        }
+        due
+    }
+}
+
+/// Holds a callback of [`Tick::on_cancel`].
+#[derive(Debug)]
+pub struct CancelGuard {
+    tick: Tick,
+    id: u64,
+}
+
+impl CancelGuard {
+    /// Takes the callback back; false if it was called, or is about to be.
+    fn remove(&self) -> bool {
+        let Some(inner) = &self.tick.0 else { return false };
+        let mut callbacks = inner.callbacks();
+        let before = callbacks.list.len();
+        callbacks.list.retain(|(id, _)| *id != self.id);
+        callbacks.list.len() < before
+    }
+}
+
+impl Drop for CancelGuard {
+    fn drop(&mut self) {
+        self.remove();
+    }
+}
+
+fn cancelled() -> Error {
+    Error::new(ErrorKind::Cancelled, "cancelled")
+}
+
+/// Longest wait without a look at the tick.
+const SLICE: Duration = Duration::from_millis(20);
+/// Time between two looks of a watch.
+const WATCH_PERIOD: Duration = Duration::from_millis(50);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::AtomicUsize;
+
+    #[test]
+    fn cancel_reaches_every_clone() {
+        let tick = Tick::new();
+        let clone = tick.clone();
+        assert!(clone.check().is_ok());
+        tick.cancel();
+        assert_eq!(clone.check().unwrap_err().kind(), ErrorKind::Cancelled);
+        assert!(clone.is_cancelled());
+    }
+
+    #[test]
+    fn deadline_is_a_timeout() {
+        let tick = Tick::with_deadline(Instant::now());
+        assert_eq!(tick.check().unwrap_err().kind(), ErrorKind::Timeout);
+        let tick = Tick::with_deadline(Instant::now() + Duration::from_mins(1));
+        assert!(tick.check().is_ok());
+        assert!(tick.slice() <= SLICE);
+    }
+
+    #[test]
+    fn never_cannot_be_cancelled() {
+        let tick = Tick::never();
+        tick.cancel();
+        assert!(tick.check().is_ok() && !tick.is_cancelled());
+    }
+
+    #[test]
+    fn callbacks_run_once_and_can_be_taken_back() {
+        let tick = Tick::new();
+        let count = Arc::new(AtomicUsize::new(0));
+        let add = |n: usize| {
+            let count = count.clone();
+            move || {
+                count.fetch_add(n, Ordering::SeqCst);
+            }
+        };
+        let kept = tick.on_cancel(add(1));
+        drop(tick.on_cancel(add(10)));
+        tick.cancel();
+        tick.cancel();
+        assert_eq!(count.load(Ordering::SeqCst), 1);
+        let late = tick.on_cancel(add(100));
+        assert_eq!(count.load(Ordering::SeqCst), 101);
+        drop((kept, late));
+    }
+
+    #[test]
+    fn a_callback_may_use_the_tick() {
+        let tick = Tick::new();
+        let inner = tick.clone();
+        let guard = tick.on_cancel(move || drop(inner.on_cancel(|| ())));
+        tick.cancel();
+        drop(guard);
+    }
+
+    #[test]
+    fn watch_runs_on_its_thread_only() {
+        let tick = Tick::watched(None, || Err(Error::new(ErrorKind::Cancelled, "ctrl-c")));
+        thread::sleep(WATCH_PERIOD * 2);
+        let other = tick.clone();
+        thread::scope(|scope| scope.spawn(move || other.check()).join().unwrap()).unwrap();
+        assert_eq!(tick.check().unwrap_err().message(), "ctrl-c");
+        assert_eq!(tick.check().unwrap_err().message(), "cancelled");
+    }
+}
