@@ -1,0 +1,31 @@
+"""All tables together: operation -> cases."""
+
+from . import (
+    cases_arithmetic,
+    cases_colour,
+    cases_conversion,
+    cases_convolution,
+    cases_create,
+    cases_histogram,
+    cases_resample,
+)
+
+FAMILIES = {
+    "arithmetic": cases_arithmetic.CASES,
+    "colour": cases_colour.CASES,
+    "conversion": cases_conversion.CASES,
+    "convolution": cases_convolution.CASES,
+    "create": cases_create.CASES,
+    "histogram": cases_histogram.CASES,
+    "resample": cases_resample.CASES,
+}
+CASES = {name: cases for family in FAMILIES.values() for name, cases in family.items()}
+
+# Registered, but tried elsewhere: these read and write files.
+ELSEWHERE = ("thumbnail", "thumbnail_buffer", "thumbnail_source")
+
+
+def uncovered(operations):
+    """Registered operations that no table covers and that are no loaders or savers."""
+    files = ("load", "load_buffer", "load_source", "save", "save_buffer", "save_target")
+    return [name for name in operations if name not in CASES and name not in ELSEWHERE and not name.endswith(files)]
