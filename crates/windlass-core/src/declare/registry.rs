@@ -1,0 +1,79 @@
+//! The table of operations and the call by name.
+
+use super::{Args, OpSpec, Value};
+use crate::cache;
+use std::collections::BTreeMap;
+use windlass_io::{Error, ErrorKind, Result};
+
+/// A name and how to get its declaration; cheap enough to be a constant.
+#[derive(Clone, Copy, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "made by the derive alone")]
+pub struct Entry {
+    /// The name users call it by
+    pub nickname: &'static str,
+    /// Its declaration, made at the first call
+    pub spec: fn() -> &'static OpSpec,
+}
+
+/// Operations by name.
+#[derive(Debug)]
+pub struct Registry(BTreeMap<&'static str, Entry>);
+
+impl Registry {
+    /// The table of `lists`.
+    ///
+    /// # Panics
+    /// Where a name appears twice: a mistake of ours that every start would show.
+    pub fn new(lists: &[&[Entry]]) -> Self {
+        let mut table = BTreeMap::new();
+        for entry in lists.iter().copied().flatten() {
+            let old = table.insert(entry.nickname, *entry);
+            assert!(old.is_none(), "two operations are called {}", entry.nickname);
+        }
+        Self(table)
+    }
+
+    /// The declaration of `name`, in any case; `crop` is `extract_area`.
+    pub fn get(&self, name: &str) -> Result<&'static OpSpec> {
+        let find = |name: &str| self.0.get(name).map(|entry| (entry.spec)());
+        find(name)
+            .or_else(|| {
+                self.0.values().find(|e| e.nickname.eq_ignore_ascii_case(name)).map(|e| (e.spec)())
+            })
+            .or_else(|| if name == "crop" { find("extract_area") } else { None })
+            .ok_or_else(|| {
+                Error::new(
+                    ErrorKind::UnknownOperation,
+                    format!("VipsOperation: class \"{name}\" not found"),
+                )
+            })
+    }
+
+    /// All declarations, by name.
+    pub fn iter(&self) -> impl Iterator<Item = &'static OpSpec> + '_ {
+        self.0.values().map(|entry| (entry.spec)())
+    }
+
+    /// Whether there is an operation of exactly this name.
+    pub fn contains(&self, name: &str) -> bool {
+        self.0.contains_key(name)
+    }
+
+    /// Calls an operation: outputs by name, in the order of declaration, optional ones included.
+    pub fn call(&self, args: &Args) -> Result<Vec<(&'static str, Value)>> {
+        cache::call(args)
+    }
+
+    /// Calls an operation by name with named arguments.
+    pub fn call_named<'a>(
+        &self,
+        name: &str,
+        named: impl IntoIterator<Item = (&'a str, Value)>,
+    ) -> Result<Vec<(&'static str, Value)>> {
+        let mut args = Args::new(self.get(name)?);
+        for (name, value) in named {
+            args.set(name, value)?;
+        }
+        self.call(&args)
+    }
+}
