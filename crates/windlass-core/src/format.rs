@@ -148,11 +148,11 @@ impl<T: Copy> Complex<T> {
 }
 
 mod sealed {
+    #[expect(unnameable_types, reason = "sealed")]
     pub trait Sealed {}
 }
 
 /// A sample of one of the ten formats. Sealed: there is no eleventh.
-#[expect(unnameable_types, reason = "sealed")]
 pub trait Sample:
     sealed::Sealed + Pod + Copy + PartialEq + Default + fmt::Debug + Send + Sync + 'static
 {

@@ -45,13 +45,14 @@ impl Rect {
         Self { left: self.left.saturating_add(dx), top: self.top.saturating_add(dy), ..*self }
     }
 
-    /// The rectangle with a margin on every side.
+    /// The rectangle with a margin on every side; a margin beyond any image (2²⁹) counts as that.
     pub const fn grow(&self, margin: i32) -> Self {
+        let margin = if margin > 1 << 29 { 1 << 29 } else { margin };
         Self::new(
             self.left.saturating_sub(margin),
             self.top.saturating_sub(margin),
-            self.width.saturating_add(margin.saturating_mul(2)),
-            self.height.saturating_add(margin.saturating_mul(2)),
+            self.width.saturating_add(2 * margin),
+            self.height.saturating_add(2 * margin),
         )
     }
 
@@ -110,7 +111,7 @@ impl Rect {
     }
 
     /// The coordinates inside nearest to `(x, y)`.
-    pub fn clamp(&self, x: i32, y: i32) -> (i32, i32) {
+    pub fn nearest(&self, x: i32, y: i32) -> (i32, i32) {
         (x.clamp(self.left, self.right() - 1), y.clamp(self.top, self.bottom() - 1))
     }
 }

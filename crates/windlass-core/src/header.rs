@@ -333,7 +333,7 @@ impl Header {
 
     /// A sane interpretation, guessed where the stored one can't be right (common.md §5.4).
     pub fn guess_interpretation(&self) -> Interpretation {
-        use BandFormat::{I8, U8, U16};
+        use BandFormat::{I8, U16};
         use Interpretation as I;
         let (stored, format) = (self.interpretation, self.format);
         let labq = self.coding == Coding::Labq;
@@ -366,9 +366,8 @@ impl Header {
             (I8, _) => I::Multiband,
             (U16, 1 | 2) => I::Grey16,
             (U16, 3 | 4) => I::Rgb16,
-            (U8 | BandFormat::I16 | BandFormat::U32 | BandFormat::I32, 1 | 2)
-            | (BandFormat::F32 | BandFormat::F64, 1 | 2) => I::BlackWhite,
             (U16, _) | (_, 5..) => I::Multiband,
+            (_, 1 | 2) => I::BlackWhite,
             _ => I::Srgb,
         }
     }

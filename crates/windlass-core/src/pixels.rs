@@ -22,9 +22,9 @@ impl Buffer {
     /// `bytes` zeroed bytes, or an error where the memory is not to be had. Large ones cost nothing
     /// before they are touched.
     pub(crate) fn zeroed(bytes: usize) -> Result<Self> {
-        bytemuck::allocation::try_zeroed_vec(bytes.div_ceil(Line::SIZE))
-            .map(Self)
-            .map_err(|()| Error::new(ErrorKind::Limit, format!("no memory for {bytes} bytes of pixels")))
+        bytemuck::allocation::try_zeroed_vec(bytes.div_ceil(Line::SIZE)).map(Self).map_err(|()| {
+            Error::new(ErrorKind::Limit, format!("no memory for {bytes} bytes of pixels"))
+        })
     }
 
     /// Makes it hold at least `bytes`; what it held is lost.
@@ -128,7 +128,12 @@ impl Pixels {
         for (y, row) in block.rows_mut().enumerate() {
             fill(y as i32, row);
         }
-        Ok(Self::from_blocks(header.width, header.height, header.pixel_size(), vec![Arc::new(block)]))
+        Ok(Self::from_blocks(
+            header.width,
+            header.height,
+            header.pixel_size(),
+            vec![Arc::new(block)],
+        ))
     }
 
     /// Rows without gaps in memory that somebody else owns; copied only where the memory is not
@@ -156,7 +161,12 @@ impl Pixels {
     }
 
     /// Blocks of full rows without gaps between them.
-    pub(crate) fn from_blocks(width: i32, height: i32, pixel: usize, blocks: Vec<Arc<Block>>) -> Self {
+    pub(crate) fn from_blocks(
+        width: i32,
+        height: i32,
+        pixel: usize,
+        blocks: Vec<Arc<Block>>,
+    ) -> Self {
         debug_assert_eq!(blocks.iter().map(|b| b.rect.height).sum::<i32>(), height);
         Self(Arc::new(Inner { width, height, pixel, blocks }))
     }

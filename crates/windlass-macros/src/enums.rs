@@ -27,7 +27,10 @@ pub(crate) fn derive(input: &DeriveInput) -> Result<TokenStream> {
     for variant in &data.variants {
         let (variant_ident, text) = (&variant.ident, doc(&variant.attrs));
         if text.is_empty() {
-            return Err(Error::new(variant_ident.span(), "a member needs a sentence of documentation"));
+            return Err(Error::new(
+                variant_ident.span(),
+                "a member needs a sentence of documentation",
+            ));
         }
         let mut nick = kebab_case(&variant_ident.to_string());
         for attr in variant.attrs.iter().filter(|attr| attr.path().is_ident("arg")) {

@@ -117,7 +117,8 @@ pub(crate) fn args(input: &DeriveInput) -> Result<Vec<Arg>> {
 }
 
 fn arg(field: &syn::Field) -> Result<Arg> {
-    let ident = field.ident.clone().ok_or_else(|| Error::new(field.span(), "arguments have names"))?;
+    let ident =
+        field.ident.clone().ok_or_else(|| Error::new(field.span(), "arguments have names"))?;
     let plain = ident.to_string();
     let plain = plain.trim_start_matches("r#").trim_end_matches('_');
     let name = if plain == "input" { "in" } else { plain }.to_owned();
@@ -146,7 +147,11 @@ fn arg(field: &syn::Field) -> Result<Arg> {
                 "deprecated" => arg.deprecated = true,
                 "modify" => arg.modify = true,
                 "flatten" => arg.flatten = true,
-                _ => return Err(meta.error("one of name, default, min, max, deprecated, modify, flatten")),
+                _ => {
+                    return Err(
+                        meta.error("one of name, default, min, max, deprecated, modify, flatten")
+                    );
+                }
             }
             Ok(())
         })?;
@@ -172,7 +177,9 @@ pub(crate) fn option_of(ty: &Type) -> Option<&Type> {
 pub(crate) fn doc(attrs: &[Attribute]) -> String {
     let lines = attrs.iter().filter(|attr| attr.path().is_ident("doc")).filter_map(|attr| {
         let syn::Meta::NameValue(pair) = &attr.meta else { return None };
-        let Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) = &pair.value else { return None };
+        let Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) = &pair.value else {
+            return None;
+        };
         Some(text.value().trim().to_owned())
     });
     lines.collect::<Vec<_>>().join("\n").trim().to_owned()

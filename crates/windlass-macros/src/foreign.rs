@@ -69,6 +69,7 @@ fn options(input: &DeriveInput) -> Result<(String, bool)> {
             Ok(())
         })?;
     }
-    let name = name.ok_or_else(|| Error::new(input.ident.span(), "#[foreign(name = \"…\")] is missing"))?;
+    let name =
+        name.ok_or_else(|| Error::new(input.ident.span(), "#[foreign(name = \"…\")] is missing"))?;
     Ok((name, nocache))
 }

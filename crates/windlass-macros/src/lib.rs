@@ -39,7 +39,9 @@ pub fn arg_group(input: TokenStream) -> TokenStream {
 #[proc_macro_derive(Load, attributes(foreign))]
 pub fn load(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
-    foreign::derive(&input, foreign::Way::Load).unwrap_or_else(syn::Error::into_compile_error).into()
+    foreign::derive(&input, foreign::Way::Load)
+        .unwrap_or_else(syn::Error::into_compile_error)
+        .into()
 }
 
 /// Declares the three savers of a format (file, buffer, target) from one struct of options.
@@ -48,7 +50,9 @@ pub fn load(input: TokenStream) -> TokenStream {
 #[proc_macro_derive(Save, attributes(foreign))]
 pub fn save(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
-    foreign::derive(&input, foreign::Way::Save).unwrap_or_else(syn::Error::into_compile_error).into()
+    foreign::derive(&input, foreign::Way::Save)
+        .unwrap_or_else(syn::Error::into_compile_error)
+        .into()
 }
 
 /// Declares an enumeration whose members users know by nickname.

@@ -18,8 +18,9 @@ pub(crate) fn derive(input: &DeriveInput) -> Result<TokenStream> {
     let args = fields::args(input)?;
     let ident = &input.ident;
     let nickname = options.name.unwrap_or_else(|| snake_case(&ident.to_string()));
-    let family =
-        options.family.ok_or_else(|| Error::new(ident.span(), "#[operation(family = \"…\")] is missing"))?;
+    let family = options
+        .family
+        .ok_or_else(|| Error::new(ident.span(), "#[operation(family = \"…\")] is missing"))?;
     let doc = fields::doc(&input.attrs);
     if doc.is_empty() {
         return Err(Error::new(ident.span(), "an operation needs documentation"));

@@ -31,7 +31,10 @@ pub(crate) fn derive(input: &DeriveInput) -> Result<TokenStream> {
         }
         let text = doc(&field.attrs);
         if text.is_empty() {
-            return Err(Error::new(field_ident.span(), "an output needs a sentence of documentation"));
+            return Err(Error::new(
+                field_ident.span(),
+                "an output needs a sentence of documentation",
+            ));
         }
         let inner = option_of(&field.ty);
         let ty = inner.unwrap_or(&field.ty);

@@ -50,7 +50,11 @@ impl Args {
         let value = coerce(arg, value).map_err(located)?;
         match check_range(arg, &value) {
             Err(error) if self.lenient && !arg.required => {
-                self.warnings.push(format!("{}: {}; the default is kept", self.spec.nickname, error.message()));
+                self.warnings.push(format!(
+                    "{}: {}; the default is kept",
+                    self.spec.nickname,
+                    error.message()
+                ));
             }
             Err(error) => return Err(located(error)),
             Ok(()) => self.slots[slot] = Some(value),
@@ -110,12 +114,16 @@ fn coerce(arg: &ArgSpec, value: Value) -> Result<Value> {
         (ArgType::Doubles, Value::Int(n)) => Value::Doubles(vec![n as f64]),
         (ArgType::Doubles, Value::Double(d)) => Value::Doubles(vec![d]),
         (ArgType::Doubles, Value::Bool(b)) => Value::Doubles(vec![f64::from(u8::from(b))]),
-        (ArgType::Doubles, Value::Ints(n)) => Value::Doubles(n.into_iter().map(f64::from).collect()),
+        (ArgType::Doubles, Value::Ints(n)) => {
+            Value::Doubles(n.into_iter().map(f64::from).collect())
+        }
         (ArgType::Doubles, Value::String(s)) => {
             Value::Doubles(words(&s).map(number).collect::<Result<_>>()?)
         }
         (ArgType::Images, Value::Image(image)) => Value::Images(vec![image]),
-        (ArgType::Interpolate, Value::String(s)) => Value::Interpolate(crate::Interpolator::new(&s)?),
+        (ArgType::Interpolate, Value::String(s)) => {
+            Value::Interpolate(crate::Interpolator::new(&s)?)
+        }
         (ArgType::Blob, Value::String(s)) => Value::Blob(s.as_bytes().to_vec().into()),
         (_, value) => value,
     };
@@ -137,7 +145,11 @@ fn coerce(arg: &ArgSpec, value: Value) -> Result<Value> {
             | (ArgType::Target, Value::Target(_))
             | (ArgType::Interpolate, Value::Interpolate(_))
     );
-    if fits { Ok(converted) } else { bad(format!("{} is {kind}, it takes {:?}", arg.name, arg.kind)) }
+    if fits {
+        Ok(converted)
+    } else {
+        bad(format!("{} is {kind}, it takes {:?}", arg.name, arg.kind))
+    }
 }
 
 /// Fails where a number lies outside what the declaration allows.
@@ -154,10 +166,9 @@ fn check_range(arg: &ArgSpec, value: &Value) -> Result<()> {
         _ => return Ok(()),
     };
     let (min, max) = match arg.kind {
-        ArgType::Int => (
-            arg.min.unwrap_or(f64::from(i32::MIN)),
-            arg.max.unwrap_or(f64::from(i32::MAX)),
-        ),
+        ArgType::Int => {
+            (arg.min.unwrap_or(f64::from(i32::MIN)), arg.max.unwrap_or(f64::from(i32::MAX)))
+        }
         _ => (arg.min.unwrap_or(f64::NEG_INFINITY), arg.max.unwrap_or(f64::INFINITY)),
     };
     if number >= min && number <= max {

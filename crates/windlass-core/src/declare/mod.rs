@@ -42,6 +42,14 @@ pub trait Operation: Build + Sized {
     fn from_args(args: &Args) -> Result<Self>;
 }
 
+/// A struct of optional arguments that several declarations share.
+pub trait ArgGroup: Default + Clone + Send + Sync + 'static {
+    /// The declarations.
+    fn args() -> Vec<ArgSpec>;
+    /// The values from `slot` on, which moves past them.
+    fn from_slots(args: &Args, slot: &mut usize) -> Result<Self>;
+}
+
 /// What an operation makes of its arguments.
 pub trait Build {
     /// An image, a number, a struct of several, or nothing.

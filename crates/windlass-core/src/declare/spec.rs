@@ -182,5 +182,7 @@ pub struct EnumMember {
 /// Whether two argument names are the same, `-` standing for `_`.
 fn same_name(a: &str, b: &str) -> bool {
     a.len() == b.len()
-        && a.bytes().zip(b.bytes()).all(|(x, y)| x == y || matches!((x, y), (b'-' | b'_', b'-' | b'_')))
+        && a.bytes()
+            .zip(b.bytes())
+            .all(|(x, y)| x == y || matches!((x, y), (b'-' | b'_', b'-' | b'_')))
 }

@@ -1,10 +1,11 @@
 //! Values of arguments, dynamic and typed.
 
 use super::{ArgType, EnumSpec, OutSpec};
+use crate::pending::{Source, Target};
 use crate::{Image, Interpolator};
 use bytes::Bytes;
 use std::sync::Arc;
-use windlass_io::{Error, ErrorKind, Result, Source, Target};
+use windlass_io::{Error, ErrorKind, Result};
 
 /// A value of an argument, as it comes from Python, the command line or a recipe.
 #[derive(Clone, Debug)]
@@ -163,4 +164,22 @@ single_outputs! {
     Image, "out", "Output image";
     f64, "out", "Output value";
     Bytes, "buffer", "Buffer to save to";
+}
+
+macro_rules! into_values {
+    ($($t:ty)*) => {$(
+        impl From<$t> for Value {
+            fn from(value: $t) -> Self {
+                value.to_value()
+            }
+        }
+    )*};
+}
+
+into_values!(bool i32 f64 String Image Vec<Image> Vec<i32> Vec<f64> Bytes Source Target Interpolator);
+
+impl From<&str> for Value {
+    fn from(value: &str) -> Self {
+        Self::String(value.into())
+    }
 }

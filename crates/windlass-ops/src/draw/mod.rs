@@ -1,0 +1,6 @@
+//! Operations of the family `draw`.
+
+use windlass_core::declare::Entry;
+
+/// The operations of this family, by name.
+pub const OPERATIONS: &[Entry] = &[];
