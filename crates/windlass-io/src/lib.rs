@@ -9,9 +9,15 @@ pub mod alloc;
 mod error;
 mod limits;
 pub mod settings;
+mod source;
+mod spool;
+mod target;
 mod tick;
+mod wait;
 
 pub use alloc::{try_reserve, try_vec, try_with_capacity};
 pub use error::{Error, ErrorKind, Result, ResultExt};
 pub use limits::Limits;
+pub use source::{Failure, Handlers, Reader, Source, SourceKey, SourceReader, Stream};
+pub use target::{Caps, Target, TargetHandlers, TargetWriter};
 pub use tick::{CancelGuard, Tick};

@@ -1,0 +1,394 @@
+//! Sources: where encoded bytes come from.
+
+mod file;
+mod handlers;
+mod reader;
+mod replay;
+#[cfg(test)]
+mod testing;
+
+use std::fmt::{self, Debug, Formatter};
+use std::fs::File;
+use std::io::{self, Seek};
+use std::os::fd::RawFd;
+use std::os::unix::fs::FileExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use filedescriptor::FileDescriptor;
+
+use crate::spool::copy_from;
+use crate::{Error, ErrorKind, Result, Tick};
+use file::{Identity, Named, Opened};
+pub(crate) use file::{is_pipe, quoted};
+use handlers::{Custom, Mode};
+pub use reader::{Failure, SourceReader};
+use replay::{Feed, Replay};
+
+/// Bytes that can be read at any position, such as an object in a store.
+#[expect(clippy::len_without_is_empty, reason = "the length may be unknown")]
+pub trait Reader: Send + Sync + 'static {
+    /// Reads into `buffer` from `offset` on. May give fewer bytes; none only at the end.
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> Result<usize>;
+    /// The length in bytes, if it is known.
+    fn len(&self) -> Result<Option<u64>>;
+}
+
+/// Bytes that come one after the other, such as the answer of a server.
+pub trait Stream: Send + 'static {
+    /// Reads the bytes that follow. May give fewer than there is room for; none only at the end.
+    fn read_next(&mut self, buffer: &mut [u8]) -> Result<usize>;
+}
+
+/// Callbacks of a program, as Python's file objects have them. Never called two at a time.
+pub trait Handlers: Send + Sync + 'static {
+    /// The bytes that follow, about `count`: fewer, or more, as it suits; none only at the end.
+    fn read(&self, count: usize) -> Result<Vec<u8>>;
+
+    /// Moves to `offset` from the start, the position or the end (`whence` 0, 1, 2) and returns
+    /// the new position; `None` if that is not possible.
+    fn seek(&self, offset: i64, whence: i32) -> Result<Option<i64>> {
+        let _ = (offset, whence);
+        Ok(None)
+    }
+
+    /// True if the callbacks may only be called on the thread that evaluates.
+    fn handler(&self) -> bool {
+        true
+    }
+}
+
+/// Where encoded bytes come from. Clones are the same source.
+///
+/// Each evaluation opens a [`SourceReader`] of its own, with its own position, so that a source
+/// may be shared and read any number of times, by several threads.
+#[derive(Clone)]
+pub struct Source(Arc<Inner>);
+
+struct Inner {
+    nick: String,
+    filename: Option<PathBuf>,
+    key: SourceKey,
+    spool: AtomicBool,
+    backend: Backend,
+}
+
+enum Backend {
+    Memory(Box<dyn AsRef<[u8]> + Send + Sync>),
+    Named(Named),
+    Descriptor { file: File, len: u64 },
+    Reader(Box<dyn Reader>),
+    Replay(Replay),
+    Custom(Custom),
+}
+
+/// Tells sources apart: equal for the same state of the same file, or for the same source.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct SourceKey(Key);
+
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+enum Key {
+    File(PathBuf, Identity),
+    Unique(u64),
+}
+
+/// What one reader brings along to the backend.
+#[derive(Clone, Default)]
+struct Pass {
+    tick: Tick,
+    /// Keep all that passes, even in a temporary file.
+    keep: bool,
+    /// The descriptor of a named file, open as long as the reader lives.
+    file: Option<Arc<File>>,
+}
+
+impl Source {
+    /// A file, opened at once. The name is taken literally.
+    ///
+    /// While nobody reads it holds no descriptor. It is opened again by name, which fails if the
+    /// file is not the same any more.
+    pub fn from_file(path: impl AsRef<Path>) -> Result<Self> {
+        let path = path.as_ref();
+        let nick = path.display().to_string();
+        let (key, backend) = match file::open(path)? {
+            Opened::Seekable(named) => {
+                (Key::File(path.to_owned(), named.identity), Backend::Named(named))
+            }
+            Opened::Pipe(file) => {
+                (unique(), Backend::Replay(Replay::new(Feed::Descriptor(file, Vec::new()))))
+            }
+        };
+        Ok(Self::build(nick, Some(path.to_owned()), key, backend))
+    }
+
+    /// A copy of a descriptor; the caller keeps his own. Files are read from their start.
+    pub fn from_descriptor(descriptor: RawFd) -> Result<Self> {
+        let file = duplicate(descriptor)?;
+        let metadata = file.metadata()?;
+        file::check_readable(&metadata, || format!("descriptor {descriptor}"))?;
+        let seekable = !is_pipe(&metadata) && (&file).stream_position().is_ok();
+        let backend = if seekable {
+            Backend::Descriptor { file, len: metadata.len() }
+        } else {
+            Backend::Replay(Replay::new(Feed::Descriptor(file, Vec::new())))
+        };
+        Ok(Self::build("source", None, unique(), backend))
+    }
+
+    /// Bytes in memory. Nothing is copied.
+    pub fn from_memory(bytes: impl AsRef<[u8]> + Send + Sync + 'static) -> Self {
+        Self::build("source", None, unique(), Backend::Memory(Box::new(bytes)))
+    }
+
+    /// Anything with positional reads.
+    pub fn from_reader(nick: impl Into<String>, reader: impl Reader) -> Self {
+        Self::build(nick, None, unique(), Backend::Reader(Box::new(reader)))
+    }
+
+    /// Anything that only goes forward. What has passed is kept, see [`Source::spool`].
+    pub fn from_stream(nick: impl Into<String>, stream: impl Stream) -> Self {
+        let feed = Feed::Stream(Box::new(stream), Vec::new());
+        Self::build(nick, None, unique(), Backend::Replay(Replay::new(feed)))
+    }
+
+    /// Callbacks. Whether they can seek is tested at the first use.
+    pub fn custom(handlers: impl Handlers) -> Self {
+        Self::build("source_custom", None, unique(), Backend::Custom(Custom::new(handlers)))
+    }
+
+    fn build(
+        nick: impl Into<String>,
+        filename: Option<PathBuf>,
+        key: Key,
+        backend: Backend,
+    ) -> Self {
+        let (nick, key, spool) = (nick.into(), SourceKey(key), AtomicBool::new(true));
+        Self(Arc::new(Inner { nick, filename, key, spool, backend }))
+    }
+
+    /// The name for messages: the file name if there is one, else what kind of source it is.
+    pub fn nick(&self) -> &str {
+        &self.0.nick
+    }
+
+    /// The name of the file, for sources made by [`Source::from_file`].
+    pub fn filename(&self) -> Option<&Path> {
+        self.0.filename.as_deref()
+    }
+
+    /// What tells this source from others, for caches.
+    pub fn key(&self) -> SourceKey {
+        self.0.key.clone()
+    }
+
+    /// True if the source has no positions of its own.
+    pub fn is_pipe(&self) -> Result<bool> {
+        Ok(match &self.0.backend {
+            Backend::Replay(_) => true,
+            Backend::Custom(custom) => matches!(custom.mode(&Tick::never())?, Mode::Stream(_)),
+            Backend::Memory(_)
+            | Backend::Named(_)
+            | Backend::Descriptor { .. }
+            | Backend::Reader(_) => false,
+        })
+    }
+
+    /// True if reads may only run on the thread that evaluates.
+    pub fn needs_caller(&self) -> bool {
+        matches!(&self.0.backend, Backend::Custom(custom) if custom.needs_caller())
+    }
+
+    /// All bytes, for sources that lie in memory.
+    pub fn memory(&self) -> Option<&[u8]> {
+        match &self.0.backend {
+            Backend::Memory(bytes) => Some((**bytes).as_ref()),
+            Backend::Named(_)
+            | Backend::Descriptor { .. }
+            | Backend::Reader(_)
+            | Backend::Replay(_)
+            | Backend::Custom(_) => None,
+        }
+    }
+
+    /// The length in bytes, if it is known; for pipes only once they were read to their end.
+    pub fn len(&self) -> Result<Option<u64>> {
+        self.known_len(&Tick::never())
+    }
+
+    /// Sets whether what passes of a pipe is kept beyond 8 MiB, in a temporary file, up to
+    /// [`pipe_read_limit`](crate::settings::pipe_read_limit). If not, a second pass over a longer
+    /// pipe is the error "source already consumed". On at first.
+    pub fn spool(&self, on: bool) {
+        self.0.spool.store(on, Ordering::Relaxed);
+    }
+
+    /// A reader at the start.
+    pub fn open(&self) -> Result<SourceReader> {
+        self.reader(self.0.spool.load(Ordering::Relaxed))
+    }
+
+    /// A reader at the start for formats that jump about, such as TIFF.
+    ///
+    /// What it reads of a pipe is kept even without [`Source::spool`], since such a format can't
+    /// be read otherwise.
+    pub fn open_random(&self) -> Result<SourceReader> {
+        self.reader(true)
+    }
+
+    fn reader(&self, keep: bool) -> Result<SourceReader> {
+        let file = match &self.0.backend {
+            Backend::Named(named) => Some(named.descriptor()?),
+            Backend::Memory(_)
+            | Backend::Descriptor { .. }
+            | Backend::Reader(_)
+            | Backend::Replay(_)
+            | Backend::Custom(_) => None,
+        };
+        Ok(SourceReader::new(self.clone(), Pass { tick: Tick::never(), keep, file }))
+    }
+
+    /// The first `count` bytes, or fewer if there are not so many.
+    pub fn sniff(&self, count: usize) -> Result<Vec<u8>> {
+        self.sniff_with(count, &Tick::never())
+    }
+
+    /// The first `count` bytes, or fewer if there are not so many; a wait ends with the tick.
+    pub fn sniff_with(&self, count: usize, tick: &Tick) -> Result<Vec<u8>> {
+        let reader = self.open()?.with_tick(tick.clone());
+        let mut bytes = vec![0; count.min(LARGEST_SNIFF)];
+        let count = reader.read_full_at(0, &mut bytes)?;
+        bytes.truncate(count);
+        Ok(bytes)
+    }
+
+    /// All bytes; an error of kind `Limit` if they are more than `limit`.
+    pub fn read_to_vec(&self, limit: u64) -> Result<Vec<u8>> {
+        self.open()?.read_to_vec(limit)
+    }
+
+    fn known_len(&self, tick: &Tick) -> Result<Option<u64>> {
+        match &self.0.backend {
+            Backend::Memory(bytes) => Ok(Some((**bytes).as_ref().len() as u64)),
+            Backend::Named(named) => Ok(Some(named.identity.size)),
+            Backend::Descriptor { len, .. } => Ok(Some(*len)),
+            Backend::Reader(reader) => reader.len(),
+            Backend::Replay(replay) => Ok(replay.len()),
+            Backend::Custom(custom) => Ok(match custom.mode(tick)? {
+                Mode::Seekable(seekable) => seekable.len,
+                Mode::Stream(replay) => replay.len(),
+            }),
+        }
+    }
+
+    /// The length in bytes, even if a pipe has to be read to its end for that.
+    fn find_len(&self, pass: &Pass) -> Result<Option<u64>> {
+        let replay = match &self.0.backend {
+            Backend::Replay(replay) => replay,
+            Backend::Custom(custom) => match custom.mode(&pass.tick)? {
+                Mode::Stream(replay) => replay,
+                Mode::Seekable(seekable) => return Ok(seekable.len),
+            },
+            Backend::Memory(_)
+            | Backend::Named(_)
+            | Backend::Descriptor { .. }
+            | Backend::Reader(_) => return self.known_len(&pass.tick),
+        };
+        replay.find_len(pass).map(Some)
+    }
+
+    /// Reads for a reader; errors say where.
+    fn read_at(&self, offset: u64, buffer: &mut [u8], pass: &Pass) -> Result<usize> {
+        self.read_from(offset, buffer, pass).map_err(|error| {
+            if error.context().iter().any(|(key, _)| *key == "source") {
+                return error;
+            }
+            error.with("source", self.nick()).with("offset", offset)
+        })
+    }
+
+    fn read_from(&self, offset: u64, buffer: &mut [u8], pass: &Pass) -> Result<usize> {
+        pass.tick.check()?;
+        if buffer.is_empty() {
+            return Ok(0);
+        }
+        let count = match &self.0.backend {
+            Backend::Memory(bytes) => copy_from((**bytes).as_ref(), offset, buffer),
+            Backend::Named(named) => {
+                let file = pass.file.as_ref().expect("readers of named files have it");
+                match read_file(file, offset, buffer)? {
+                    0 if offset < named.identity.size => return Err(named.changed()),
+                    count => count,
+                }
+            }
+            Backend::Descriptor { file, .. } => read_file(file, offset, buffer)?,
+            Backend::Reader(reader) => valid_count(reader.read_at(offset, buffer)?, buffer.len())?,
+            Backend::Replay(replay) => replay.read_at(offset, buffer, pass)?,
+            Backend::Custom(custom) => match custom.mode(&pass.tick)? {
+                Mode::Seekable(seekable) => seekable.read_at(offset, buffer, pass)?,
+                Mode::Stream(replay) => replay.read_at(offset, buffer, pass)?,
+            },
+        };
+        if count == 0 {
+            self.check_end(offset, &pass.tick)?;
+        }
+        Ok(count)
+    }
+
+    /// Fails if the source ends before the length that it claims to have.
+    fn check_end(&self, offset: u64, tick: &Tick) -> Result<()> {
+        match self.known_len(tick)? {
+            Some(len) if offset < len => {
+                let message = format!("ends at byte {offset}, before its length of {len}");
+                Err(Error::new(ErrorKind::Truncated, message))
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+}
+
+impl Debug for Source {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Source").field(&self.0.nick).finish()
+    }
+}
+
+/// A copy of a descriptor that is named by its number.
+pub(crate) fn duplicate(descriptor: RawFd) -> Result<File> {
+    let copy = FileDescriptor::dup(&descriptor).and_then(|copy| copy.as_file());
+    copy.map_err(|error| Error::wrap(ErrorKind::Io, error).with("descriptor", descriptor))
+}
+
+/// A number that no other connection of the process has.
+pub(crate) fn unique_id() -> u64 {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    NEXT.fetch_add(1, Ordering::Relaxed)
+}
+
+fn unique() -> Key {
+    Key::Unique(unique_id())
+}
+
+fn read_file(file: &File, offset: u64, buffer: &mut [u8]) -> Result<usize> {
+    if offset > i64::MAX as u64 {
+        return Ok(0);
+    }
+    loop {
+        match file.read_at(buffer, offset) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            result => return Ok(result?),
+        }
+    }
+}
+
+/// Refuses a count that is larger than the room there was.
+fn valid_count(count: usize, room: usize) -> Result<usize> {
+    if count > room {
+        let message = format!("a read of {room} bytes answered with {count}");
+        return Err(Error::new(ErrorKind::Io, message));
+    }
+    Ok(count)
+}
+
+/// Most that a look at the first bytes may ask for.
+const LARGEST_SNIFF: usize = 1 << 20;
