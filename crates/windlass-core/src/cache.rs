@@ -4,7 +4,7 @@ use crate::declare::{Args, OpSpec, Value};
 use crate::image::Origin;
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use windlass_io::Result;
+use windlass_io::{Result, Source, SourceKey};
 
 type Outputs = Vec<(&'static str, Value)>;
 
@@ -152,7 +152,7 @@ struct Key {
     spec: &'static OpSpec,
     hash: u64,
     args: Vec<(&'static str, Value)>,
-    file: Option<crate::pending::FileStamp>,
+    file: Option<SourceKey>,
 }
 
 impl Key {
@@ -166,7 +166,7 @@ impl Key {
                 && let Value::String(path) = value
             {
                 // a changed file is another file
-                file = Some(crate::pending::FileStamp::of(std::path::Path::new(&**path))?);
+                file = Some(Source::from_file(&**path).ok()?.key());
             }
             hash = mix(mix(hash, name.len() as u64), digest(value)?);
             given.push((name, value.clone()));

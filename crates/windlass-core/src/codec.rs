@@ -1,9 +1,8 @@
 //! What authors of formats write.
 
-use crate::pending::Target;
 use crate::{Header, Image, Rect, Region, RegionMut};
 use std::any::Any;
-use windlass_io::{Result, Tick};
+use windlass_io::{Result, Target, Tick};
 
 /// How a loader decodes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

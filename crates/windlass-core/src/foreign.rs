@@ -1,11 +1,10 @@
 //! Formats as the table of operations sees them: loaders and savers from one struct of options.
 
 use crate::declare::{ArgGroup, ArgSpec, ArgType, ArgValue, Args, OpSpec, OutSpec, Value};
-use crate::pending::{Source, Target};
 use crate::{Image, Meta};
 use bytes::Bytes;
 use std::marker::PhantomData;
-use windlass_io::Result;
+use windlass_io::{Result, Source, Target};
 
 /// The options of a loader: `new_from_file`, `_buffer` and `_source` are made from it.
 pub trait Load: ArgGroup {
@@ -148,7 +147,7 @@ impl<S: Save> Saving<S> {
             Through::File | Through::Source => {
                 args.push(required("filename", "Filename to save to", ArgType::String));
                 (&[], |args| {
-                    Self::save(args, 2, &Target::to_file(args.required::<String>(1)?)?)?;
+                    Self::save(args, 2, &Target::to_file(args.required::<String>(1)?))?;
                     Ok(Vec::new())
                 })
             }

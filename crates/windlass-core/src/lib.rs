@@ -35,11 +35,9 @@ pub use header::{Coding, Header, Interpretation, Meta, Metadata};
 pub use image::{Image, Origin};
 pub use interpolate::Interpolator;
 pub use operator::{Ask, Kernel, Operator, Reducer, Run, Sees, Shape, Traits, Whole};
-pub use pending::{Source, Target};
 pub use pixels::Pixels;
 pub use region::{Region, RegionMut};
-pub use windlass_io::{Error, ErrorKind, Limits, Result, ResultExt, Tick};
-mod pending;
+pub use windlass_io::{Error, ErrorKind, Limits, Result, ResultExt, Source, Target, Tick};
 
 /// The naive evaluator, for tests that compare the engine with it.
 #[doc(hidden)]

@@ -1,11 +1,10 @@
 //! Values of arguments, dynamic and typed.
 
 use super::{ArgType, EnumSpec, OutSpec};
-use crate::pending::{Source, Target};
 use crate::{Image, Interpolator};
 use bytes::Bytes;
 use std::sync::Arc;
-use windlass_io::{Error, ErrorKind, Result};
+use windlass_io::{Error, ErrorKind, Result, Source, Target};
 
 /// A value of an argument, as it comes from Python, the command line or a recipe.
 #[derive(Clone, Debug)]

@@ -1,32 +1,16 @@
 //! What an evaluation knows of its caller.
 
 use std::cell::RefCell;
-use std::sync::Arc;
-use windlass_io::{Result, Tick};
+use windlass_io::Tick;
 
-/// What the caller of evaluations wants: how they end early, how many threads they take, and
-/// what is looked at on the caller's thread meanwhile.
-#[derive(Clone)]
+/// What the caller of evaluations wants: how they end early, and how many threads they take.
+#[derive(Clone, Debug, Default)]
 #[expect(clippy::exhaustive_structs, reason = "filled by struct update over the default")]
 pub struct Context {
-    /// Cancellation and deadline
+    /// Cancellation, deadline, and what is looked at on the caller's thread meanwhile
     pub tick: Tick,
     /// Threads at most; the process's setting where none
     pub threads: Option<usize>,
-    /// Called on the caller's thread at least every 50 ms; an error ends the evaluation
-    pub poll: Option<Arc<dyn Fn() -> Result<()>>>,
-}
-
-impl Default for Context {
-    fn default() -> Self {
-        Self { tick: Tick::never(), threads: None, poll: None }
-    }
-}
-
-impl std::fmt::Debug for Context {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Context").field("threads", &self.threads).finish_non_exhaustive()
-    }
 }
 
 thread_local! {

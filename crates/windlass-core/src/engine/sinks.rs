@@ -3,9 +3,8 @@
 use super::oracle;
 use crate::codec::{Part, Saver, Wants};
 use crate::operator::Reducer;
-use crate::pending::Target;
 use crate::{Image, Pixels, Rect, Region};
-use windlass_io::Result;
+use windlass_io::{Result, Target};
 
 impl Image {
     /// All pixels, in memory.
