@@ -9,5 +9,6 @@
 pub mod decode;
 pub mod encode;
 mod error;
+mod markers;
 
 pub use error::{Error, ErrorKind, Result};

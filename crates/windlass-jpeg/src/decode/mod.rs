@@ -1,1 +1,459 @@
 //! The decoder.
+//!
+//! Decoding is cut in two. [`Decoder::read`] does what must be done in order: it reads the file and
+//! decodes the entropy coding of some rows of units into a [`Raw`]. [`Raw::finish`] does the rest, and
+//! may do it on any thread while the decoder reads on: inverse DCT, upsampling and conversion of
+//! colours. A unit is the smallest rectangle that holds whole blocks of all components, 8 or 16
+//! pixels high as a rule.
+//!
+//! ```
+//! # fn main() -> windlass_jpeg::Result<()> {
+//! # let file: &[u8] = &[];
+//! use windlass_jpeg::decode::{Decoder, Options, Raw, RowsMut};
+//!
+//! # if file.is_empty() { return Ok(()); }
+//! let mut decoder = Decoder::new(file, Options::default())?;
+//! let stride = decoder.header().width as usize * decoder.header().bands();
+//! let mut pixels = Vec::new();
+//! let mut raw = Raw::new();
+//! loop {
+//!     decoder.read(8, &mut raw)?;
+//!     if raw.rows() == 0 {
+//!         break;
+//!     }
+//!     let start = pixels.len();
+//!     pixels.resize(start + raw.rows() * stride, 0);
+//!     raw.finish(RowsMut::new(&mut pixels[start..], stride))?;
+//! }
+//! # Ok(())
+//! # }
+//! ```
+
+mod bits;
+mod coefficients;
+mod header;
+mod huffman;
+mod options;
+mod parse;
+mod plan;
+mod progressive;
+mod raw;
+mod scan;
+mod sequential;
+mod source;
+mod warnings;
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::io::BufRead;
+use std::sync::Arc;
+
+pub use header::{Colour, Component, Density, DensityUnit, Header, Process, Segment, Transform};
+pub use options::{FailOn, Options, Scale, Tick};
+pub use raw::{Raw, RowsMut};
+pub use warnings::Warning;
+
+use crate::markers::SOI;
+use crate::{Error, ErrorKind, Result};
+use coefficients::Row;
+use parse::{Frame, Scan, State, Stream};
+use plan::Plan;
+use scan::Walk;
+use source::Source;
+use warnings::Log;
+
+/// Decodes a file, some rows at a time.
+pub struct Decoder<R> {
+    stream: Stream<R>,
+    state: State,
+    frame: Frame,
+    header: Header,
+    plan: Arc<Plan>,
+    /// The first scan, until it is begun.
+    scan: Option<Scan>,
+    /// The only scan, after it was begun.
+    walk: Option<Walk>,
+    /// Rows of units decoded but not yet done with, and the number of the first of them.
+    rows: VecDeque<Arc<Row>>,
+    first_kept: usize,
+    /// Rows of units decoded, and handed out.
+    decoded: usize,
+    handed_out: usize,
+    /// Memory to use again.
+    pool: Vec<Row>,
+    options: Options,
+}
+
+impl<R: BufRead> Decoder<R> {
+    /// Reads the headers, up to the first scan.
+    ///
+    /// # Errors
+    ///
+    /// If they are malformed or incomplete, or the picture is larger than the options allow.
+    pub fn new(input: R, options: Options) -> Result<Self> {
+        let mut stream = Stream {
+            source: Source::new(input),
+            log: Log::new(options.fail_on, options.max_warnings),
+            unread: None,
+            discarded: 0,
+        };
+        start_of_image(&mut stream)?;
+        let mut state = State::new(options.max_metadata_bytes);
+        let scan = state.next_scan(&mut stream)?;
+        let offset = stream.source.offset();
+        let (Some(frame), Some(scan)) = (state.frame.clone(), scan) else {
+            return Err(no_image(&state).at(offset));
+        };
+        frame.check().map_err(|message| Error::new(ErrorKind::Unsupported, message).at(offset))?;
+        let pixels = u64::from(frame.width) * u64::from(frame.height);
+        if pixels > options.max_pixels {
+            let message = format!("{pixels} pixels are more than {}", options.max_pixels);
+            return Err(Error::new(ErrorKind::Limit, message).at(offset));
+        }
+        let header = header_of(&mut state, &frame, &scan, &options, &mut stream.log)?;
+        let plan = Plan::new(&header, options.scale, options.invert_cmyk);
+        Ok(Self {
+            stream,
+            state,
+            frame,
+            header,
+            plan: Arc::new(plan),
+            scan: Some(scan),
+            walk: None,
+            rows: VecDeque::new(),
+            first_kept: 0,
+            decoded: 0,
+            handed_out: 0,
+            pool: Vec::new(),
+            options,
+        })
+    }
+
+    /// What the file says about its picture.
+    pub fn header(&self) -> &Header {
+        &self.header
+    }
+
+    /// How many rows of the output a row of units gives.
+    pub fn rows_per_step(&self) -> usize {
+        self.plan.rows
+    }
+
+    /// What was wrong with the file so far, in the order it was met.
+    pub fn warnings(&self) -> &[Warning] {
+        self.stream.log.list()
+    }
+
+    /// Reads and decodes the coefficients of the next `unit_rows` rows of units, fewer at the end of the
+    /// picture, and none behind it. Where subsampled rows are smoothed, a row more is decoded ahead.
+    /// Files in several scans are read whole by the first call.
+    ///
+    /// More rows at a time cost memory and save work: where rows of subsampled components are smoothed,
+    /// each [`Raw::finish`] transforms a row of blocks of each neighbour as well.
+    pub fn read(&mut self, unit_rows: usize, raw: &mut Raw) -> Result<()> {
+        self.take_back(raw);
+        let first = self.handed_out;
+        let count = unit_rows.min(self.plan.units_down - first);
+        let around = usize::from(self.plan.looks_around());
+        let end = (first + count + around).min(self.plan.units_down);
+        self.decode_until(end)?;
+        let start = first.saturating_sub(around);
+        self.forget_until(start);
+        if count == 0 {
+            return Ok(());
+        }
+        raw.plan = Some(Arc::clone(&self.plan));
+        raw.rows.extend(self.rows.iter().take(end - start).cloned());
+        raw.above = start < first;
+        raw.first = first;
+        raw.count = count;
+        self.handed_out = first + count;
+        Ok(())
+    }
+
+    /// Passes over the next `unit_rows` rows of units.
+    pub fn skip(&mut self, unit_rows: usize) -> Result<()> {
+        let around = usize::from(self.plan.looks_around());
+        let end = (self.handed_out + unit_rows).min(self.plan.units_down);
+        while self.handed_out < end {
+            self.handed_out += 1;
+            self.decode_until(self.handed_out)?;
+            self.forget_until(self.handed_out - around);
+        }
+        Ok(())
+    }
+
+    /// Decodes the rest of the picture, as interleaved samples without gaps.
+    pub fn read_to_end(&mut self) -> Result<Vec<u8>> {
+        let stride = self.plan.width * self.plan.planes.len();
+        let rows = self.plan.height.saturating_sub(self.handed_out * self.plan.rows);
+        let mut out = Vec::new();
+        let mut raw = Raw::new();
+        loop {
+            self.read(8, &mut raw)?;
+            if raw.rows() == 0 {
+                return Ok(out);
+            }
+            if out.is_empty() {
+                out.try_reserve_exact(rows * stride)
+                    .map_err(|_| Error::new(ErrorKind::Limit, "no memory for the picture"))?;
+            }
+            let start = out.len();
+            out.resize(start + raw.rows() * stride, 0);
+            raw.finish(RowsMut::new(&mut out[start..], stride))?;
+        }
+    }
+
+    /// Takes the memory of `raw` to use it again.
+    fn take_back(&mut self, raw: &mut Raw) {
+        let mine = raw.plan.as_ref().is_some_and(|plan| Arc::ptr_eq(plan, &self.plan));
+        let rows = raw.rows.drain(..).filter_map(Arc::into_inner);
+        if mine && self.walk.is_some() {
+            self.pool.extend(rows);
+        } else {
+            rows.for_each(drop);
+        }
+        raw.plan = None;
+        raw.count = 0;
+    }
+
+    /// Lets go of the rows of units before `start`.
+    fn forget_until(&mut self, start: usize) {
+        while self.first_kept < start {
+            let row = self.rows.pop_front();
+            if self.walk.is_some() {
+                self.pool.extend(row.and_then(Arc::into_inner));
+            }
+            self.first_kept += 1;
+        }
+    }
+
+    /// Decodes rows of units up to row `end`.
+    fn decode_until(&mut self, end: usize) -> Result<()> {
+        if let Some(scan) = self.scan.take() {
+            self.start(scan)?;
+        }
+        while self.decoded < end {
+            self.tick()?;
+            let mut row = self.pool.pop().unwrap_or_else(|| Row::new(&self.plan));
+            if let Some(walk) = &mut self.walk {
+                walk.row(&mut self.stream, &mut row, self.decoded)?;
+            }
+            self.rows.push_back(Arc::new(row));
+            self.decoded += 1;
+            if self.decoded == self.plan.units_down
+                && let Some(walk) = &mut self.walk
+            {
+                walk.last(&mut self.stream)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn tick(&mut self) -> Result<()> {
+        match &mut self.options.tick {
+            Some(tick) => tick(),
+            None => Ok(()),
+        }
+    }
+
+    /// Begins the first scan. If there are more, decodes them all.
+    fn start(&mut self, scan: Scan) -> Result<()> {
+        let offset = self.stream.source.offset();
+        decodable(&self.frame).map_err(|error| error.at(offset))?;
+        if self.header.multiscan {
+            return self.read_scans(scan);
+        }
+        self.check_scan(&scan)?;
+        self.latch(&scan)?;
+        let walk = Walk::new(&scan, &self.state, &self.frame, &self.plan, true, &self.stream);
+        self.walk = Some(walk.map_err(|error| error.at(offset))?);
+        Ok(())
+    }
+
+    /// Decodes all scans.
+    fn read_scans(&mut self, first: Scan) -> Result<()> {
+        let offset = self.stream.source.offset();
+        let bytes = self.plan.coefficient_bytes();
+        if bytes > self.options.max_coefficient_bytes {
+            let message = format!(
+                "{bytes} bytes of coefficients are more than {}",
+                self.options.max_coefficient_bytes
+            );
+            return Err(Error::new(ErrorKind::Limit, message).at(offset));
+        }
+        let mut rows: Vec<Row> = (0..self.plan.units_down).map(|_| Row::new(&self.plan)).collect();
+        let mut next = Some(first);
+        let mut count = 0;
+        while let Some(scan) = next {
+            count += 1;
+            let offset = self.stream.source.offset();
+            if count > self.options.max_scans {
+                return Err(Error::new(ErrorKind::Limit, "too many scans").at(offset));
+            }
+            self.read_scan(&scan, &mut rows).map_err(|error| error.at(offset))?;
+            next = self.state.next_scan(&mut self.stream)?;
+        }
+        self.decoded = rows.len();
+        self.rows = rows.into_iter().map(Arc::new).collect();
+        Ok(())
+    }
+
+    /// Decodes one of several scans.
+    fn read_scan(&mut self, scan: &Scan, rows: &mut [Row]) -> Result<()> {
+        self.check_scan(scan)?;
+        self.latch(scan)?;
+        let mut planes = scan.components.iter().filter_map(|c| self.plan.planes.get(c.index));
+        if scan.start > 0 && planes.all(plan::Plane::first_only) {
+            return scan::pass_over(&mut self.stream);
+        }
+        let mut walk = Walk::new(scan, &self.state, &self.frame, &self.plan, false, &self.stream)?;
+        for (y, row) in rows.iter_mut().enumerate() {
+            self.tick()?;
+            walk.row(&mut self.stream, row, y)?;
+        }
+        walk.end(&mut self.stream)
+    }
+
+    /// Checks the numbers of a scan header.
+    fn check_scan(&mut self, scan: &Scan) -> Result<()> {
+        let Scan { start, end, high, low, .. } = *scan;
+        let offset = self.stream.source.offset();
+        if self.frame.process != Process::Progressive {
+            if (start, end, high, low) != (0, 63, 0, 0) {
+                let message = "Invalid SOS parameters for sequential JPEG";
+                self.stream.log.warn(offset, message)?;
+            }
+            return Ok(());
+        }
+        let range = if start == 0 {
+            end == 0
+        } else {
+            start <= end && end < 64 && scan.components.len() == 1
+        };
+        let bits = low <= 13 && (high == 0 || high == low + 1);
+        if range && bits {
+            return Ok(());
+        }
+        let message = format!(
+            "Invalid progressive/lossless parameters Ss={start} Se={end} Ah={high} Al={low}"
+        );
+        Err(self.stream.malformed(message))
+    }
+
+    /// Takes the quantisation tables of the components of a scan, the first time they are in one.
+    fn latch(&mut self, scan: &Scan) -> Result<()> {
+        for component in &scan.components {
+            let Some(plane) = self.plan.planes.get(component.index) else {
+                continue;
+            };
+            if plane.quantised {
+                continue;
+            }
+            let index = self.frame.components[component.index].quantisation;
+            let table = self.state.quantisation.get(usize::from(index));
+            let Some(Some(table)) = table else {
+                let message = format!("Quantization table 0x{index:02x} was not defined");
+                return Err(self.stream.malformed(message));
+            };
+            Arc::make_mut(&mut self.plan).quantise(component.index, table);
+        }
+        Ok(())
+    }
+}
+
+impl<R> fmt::Debug for Decoder<R> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Decoder")
+            .field("header", &self.header)
+            .field("handed_out", &self.handed_out)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Reads the marker that every file begins with.
+fn start_of_image<R: BufRead>(stream: &mut Stream<R>) -> Result<()> {
+    let [first, second] =
+        [stream.source.byte(&mut stream.log)?, stream.source.byte(&mut stream.log)?];
+    if (first, second) == (0xFF, SOI) {
+        return Ok(());
+    }
+    let message = format!("Not a JPEG file: starts with 0x{first:02x} 0x{second:02x}");
+    Err(Error::new(ErrorKind::Malformed, message).at(0))
+}
+
+/// The error of a file that ends before its first scan.
+fn no_image(state: &State) -> Error {
+    let message = if state.frame.is_some() {
+        "Invalid JPEG file structure: missing SOS marker"
+    } else {
+        "JPEG datastream contains no image"
+    };
+    Error::new(ErrorKind::Malformed, message)
+}
+
+/// Whether this crate decodes frames of that kind.
+fn decodable(frame: &Frame) -> Result<()> {
+    let reason = if frame.process == Process::Lossless {
+        "lossless JPEG is not supported".into()
+    } else if frame.precision != 8 {
+        format!("Unsupported JPEG data precision {}", frame.precision)
+    } else if frame.arithmetic {
+        "arithmetic coding is not supported".into()
+    } else {
+        return Ok(());
+    };
+    Err(Error::new(ErrorKind::Unsupported, reason))
+}
+
+/// Puts together what the markers before the first scan say.
+fn header_of(
+    state: &mut State,
+    frame: &Frame,
+    scan: &Scan,
+    options: &Options,
+    log: &mut Log,
+) -> Result<Header> {
+    let divisor = options.scale.divisor();
+    let (width, height) = (u32::from(frame.width), u32::from(frame.height));
+    let (colour, transform) = colours(state, frame, log)?;
+    Ok(Header {
+        width: width.div_ceil(divisor),
+        height: height.div_ceil(divisor),
+        file_width: width,
+        file_height: height,
+        precision: frame.precision,
+        process: frame.process,
+        arithmetic: frame.arithmetic,
+        multiscan: frame.process == Process::Progressive
+            || scan.components.len() < frame.components.len(),
+        components: frame.components.clone(),
+        colour,
+        transform,
+        adobe: state.adobe,
+        jfif: state.jfif,
+        density: state.density,
+        restart_interval: state.restart_interval,
+        segments: std::mem::take(&mut state.segments),
+    })
+}
+
+/// What the components mean: JFIF comes first, then Adobe, then the names of the components.
+fn colours(state: &State, frame: &Frame, log: &mut Log) -> Result<(Colour, Transform)> {
+    let ycc = (Colour::Rgb, Transform::YccToRgb);
+    let ids: Vec<u8> = frame.components.iter().map(|component| component.id).collect();
+    Ok(match (ids.as_slice(), state.adobe) {
+        ([_], _) => (Colour::Grey, Transform::None),
+        ([_, _, _], _) if state.jfif => ycc,
+        ([_, _, _], Some(0)) | (b"RGB", None) => (Colour::Rgb, Transform::None),
+        ([_, _, _], Some(1) | None) => ycc,
+        ([_, _, _, _], Some(0) | None) => (Colour::Cmyk, Transform::None),
+        ([_, _, _, _], Some(2)) => (Colour::Cmyk, Transform::YcckToCmyk),
+        ([_, _, _] | [_, _, _, _], Some(other)) => {
+            log.warn(0, format!("Unknown Adobe color transform code {other}"))?;
+            if ids.len() == 3 { ycc } else { (Colour::Cmyk, Transform::YcckToCmyk) }
+        }
+        _ => (Colour::Unknown, Transform::None),
+    })
+}

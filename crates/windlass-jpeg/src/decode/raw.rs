@@ -1,0 +1,273 @@
+//! From coefficients to rows of pixels: the half of the work that needs no order.
+
+use std::sync::Arc;
+
+use fearless_simd::Level;
+use windlass_simd::jpeg_decode::{colour, idct, upsample};
+
+use super::coefficients::{Blocks, Row};
+use super::header::Transform;
+use super::plan::{Plan, Plane, Size, Upsampling};
+use crate::{Error, ErrorKind, Result};
+
+/// The most components of a frame.
+const MAX_COMPONENTS: usize = 10;
+
+/// Rows of interleaved samples that somebody else owns.
+#[derive(Debug)]
+pub struct RowsMut<'a> {
+    samples: &'a mut [u8],
+    stride: usize,
+}
+
+impl<'a> RowsMut<'a> {
+    /// Rows that begin `stride` bytes apart in `samples`. The last one may be shorter than that.
+    pub fn new(samples: &'a mut [u8], stride: usize) -> Self {
+        Self { samples, stride }
+    }
+
+    fn row(&mut self, y: usize, length: usize) -> Result<&mut [u8]> {
+        let start = y.checked_mul(self.stride);
+        let rest = start.and_then(|start| self.samples.get_mut(start..));
+        rest.and_then(|rest| rest.get_mut(..length)).ok_or_else(|| {
+            Error::new(ErrorKind::Limit, "the rows for the output are too few or short")
+        })
+    }
+}
+
+/// Coefficients of some rows of units, read in order and turned into pixels whenever and wherever that
+/// suits. It owns its memory, which is used again when it is read into again.
+#[derive(Debug, Default)]
+pub struct Raw {
+    pub(crate) plan: Option<Arc<Plan>>,
+    /// The row of units above, if there is one and it is needed; those read; and the one below likewise.
+    pub(crate) rows: Vec<Arc<Row>>,
+    pub(crate) above: bool,
+    /// The number of the first row of units read, and how many they are.
+    pub(crate) first: usize,
+    pub(crate) count: usize,
+    buffers: Vec<Buffer>,
+    sums: Vec<u16>,
+}
+
+/// Samples of a component.
+#[derive(Debug, Default)]
+struct Buffer {
+    /// The last row of the row of units above.
+    previous: Vec<u8>,
+    /// The row of units that is being written.
+    current: Vec<u8>,
+    /// The row of units below, or the first of its rows of blocks.
+    next: Vec<u8>,
+    /// A row of the output.
+    line: Vec<u8>,
+}
+
+impl Raw {
+    /// Nothing.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The first row of the output that this gives.
+    pub fn first_row(&self) -> usize {
+        self.plan.as_ref().map_or(0, |plan| self.first * plan.rows)
+    }
+
+    /// How many rows of the output this gives.
+    pub fn rows(&self) -> usize {
+        self.plan.as_ref().map_or(0, |plan| {
+            (self.count * plan.rows).min(plan.height.saturating_sub(self.first_row()))
+        })
+    }
+
+    /// Turns what was read into pixels: [`Self::rows`] rows of interleaved samples.
+    ///
+    /// # Errors
+    ///
+    /// If `out` is too small.
+    pub fn finish(&mut self, mut out: RowsMut<'_>) -> Result<()> {
+        let Some(plan) = self.plan.clone() else {
+            return Ok(());
+        };
+        let level = windlass_simd::level();
+        self.buffers.resize_with(plan.planes.len(), Buffer::default);
+        let rows = self.rows();
+        for unit in 0..self.count {
+            self.transform(level, &plan, unit);
+            let start = unit * plan.rows;
+            for y in start..rows.min(start + plan.rows) {
+                let target = out.row(y, plan.width * plan.planes.len())?;
+                self.write(level, &plan, unit, y - start, target);
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes samples of row `unit` of those read, and of what is needed of its neighbours.
+    fn transform(&mut self, level: Level, plan: &Plan, unit: usize) {
+        let own = unit + usize::from(self.above);
+        for (component, (plane, buffer)) in plan.planes.iter().zip(&mut self.buffers).enumerate() {
+            let blocks =
+                |row: usize| self.rows.get(row).and_then(|row| row.components.get(component));
+            let all = 0..plane.vertical;
+            if !plane.upsampling.looks_around() {
+                samples(level, plane, blocks(own), all, &mut buffer.current);
+                continue;
+            }
+            if unit > 0 {
+                buffer.keep_last(plane);
+                std::mem::swap(&mut buffer.current, &mut buffer.next);
+            } else {
+                if self.above {
+                    let last = plane.vertical - 1..plane.vertical;
+                    samples(level, plane, blocks(own - 1), last, &mut buffer.current);
+                    buffer.keep_last(plane);
+                }
+                samples(level, plane, blocks(own), all.clone(), &mut buffer.current);
+            }
+            let below = if unit + 1 < self.count { all } else { 0..1 };
+            samples(level, plane, blocks(own + 1), below, &mut buffer.next);
+        }
+    }
+
+    /// Writes row `y` of those that row `unit` of units gives.
+    fn write(&mut self, level: Level, plan: &Plan, unit: usize, y: usize, out: &mut [u8]) {
+        let mut rows: [&[u8]; MAX_COMPONENTS] = [&[]; MAX_COMPONENTS];
+        let first = self.first + unit;
+        for ((plane, buffer), row) in plan.planes.iter().zip(&mut self.buffers).zip(&mut rows) {
+            let view = View {
+                plane,
+                first: first * plane.rows(),
+                line: y,
+                total: plan.rows,
+                width: plan.width,
+            };
+            *row = view.row(level, buffer, &mut self.sums);
+        }
+        interleave(level, plan, &rows, out);
+    }
+}
+
+impl Buffer {
+    /// Keeps the last row of samples of the present row of units, or of its last row of blocks.
+    fn keep_last(&mut self, plane: &Plane) {
+        let stride = plane.stride * plane.size.side();
+        let start = self.current.len().saturating_sub(stride);
+        self.previous.clear();
+        self.previous.extend_from_slice(&self.current[start..]);
+    }
+}
+
+/// Transforms the rows of blocks `lines` to samples, which are all that `out` then holds.
+fn samples(
+    level: Level,
+    plane: &Plane,
+    blocks: Option<&Blocks>,
+    lines: std::ops::Range<usize>,
+    out: &mut Vec<u8>,
+) {
+    let Some(blocks) = blocks else {
+        return;
+    };
+    let side = plane.size.side();
+    let stride = plane.stride * side;
+    out.resize(stride * side * lines.len(), 0);
+    for (line, out) in lines.zip(out.chunks_exact_mut(stride * side)) {
+        let (all, extents) = blocks.row(line, plane.stride);
+        let table = &plane.quantisation;
+        match plane.size {
+            Size::One => {
+                idct::eighth(level, blocks.first_row(line, plane.stride), table[0], out);
+            }
+            Size::Two => idct::quarter(level, all, extents, table, out, stride),
+            Size::Four => idct::half(level, all, extents, table, out, stride),
+            Size::Eight => idct::full(level, all, extents, table, out, stride),
+        }
+    }
+}
+
+/// A row of the output, as a component sees it.
+struct View<'a> {
+    plane: &'a Plane,
+    /// The first row of samples of this row of units.
+    first: usize,
+    /// The row of the output, and how many this row of units gives.
+    line: usize,
+    total: usize,
+    /// The width of the output.
+    width: usize,
+}
+
+impl View<'_> {
+    /// The samples of the component for the row.
+    fn row<'a>(&self, level: Level, buffer: &'a mut Buffer, sums: &mut Vec<u16>) -> &'a [u8] {
+        let Buffer { previous, current, next, line } = buffer;
+        let stride = self.plane.stride * self.plane.size.side();
+        let at = |y: usize| &current[y * stride..][..self.plane.width];
+        let near = self.line * self.plane.rows() / self.total;
+        if self.plane.upsampling == Upsampling::None {
+            return &current[near * stride..][..self.width];
+        }
+        line.resize(2 * self.width + 2, 0);
+        let upper = self.line.is_multiple_of(2);
+        let far = match upper {
+            _ if !self.plane.upsampling.looks_around() => at(near),
+            true if self.first + near == 0 => at(near),
+            true if near == 0 => &previous[..self.plane.width],
+            true => at(near - 1),
+            false if self.first + near + 1 >= self.plane.height => at(near),
+            false if near + 1 == self.plane.rows() => &next[..self.plane.width],
+            false => at(near + 1),
+        };
+        match self.plane.upsampling {
+            Upsampling::None => {}
+            Upsampling::Wide => upsample::wide(level, at(near), line),
+            Upsampling::Tall => upsample::tall(level, at(near), far, upper, line),
+            Upsampling::Both => upsample::both(level, at(near), far, sums, line),
+            Upsampling::Box { across, .. } => repeat(at(near), across, &mut line[..self.width]),
+        }
+        &line[..self.width]
+    }
+}
+
+/// Makes `to` samples of each `from` by repetition.
+fn repeat(input: &[u8], (from, to): (usize, usize), out: &mut [u8]) {
+    let last = input.len().saturating_sub(1);
+    match (from, to) {
+        (1, 1) => out.copy_from_slice(&input[..out.len()]),
+        (1, 2) => {
+            for (out, &sample) in out.chunks_mut(2).zip(input) {
+                out.fill(sample);
+            }
+        }
+        _ => {
+            for (x, out) in out.iter_mut().enumerate() {
+                *out = input[(x * from / to).min(last)];
+            }
+        }
+    }
+}
+
+/// Converts a row of samples of each component to a row of pixels.
+fn interleave(level: Level, plan: &Plan, rows: &[&[u8]; MAX_COMPONENTS], out: &mut [u8]) {
+    let [a, b, c, d, ..] = *rows;
+    match (plan.transform, plan.planes.len()) {
+        (Transform::YccToRgb, _) => colour::rgb(level, a, b, c, out),
+        (Transform::YcckToCmyk, _) => colour::cmyk(level, [a, b, c, d], out),
+        (Transform::None, 1) => out.copy_from_slice(&a[..out.len()]),
+        (Transform::None, 3) => colour::three(level, [a, b, c], out),
+        (Transform::None, count) => {
+            for (band, row) in rows.iter().take(count).enumerate() {
+                for (out, &sample) in out.iter_mut().skip(band).step_by(count).zip(*row) {
+                    *out = sample;
+                }
+            }
+        }
+    }
+    if plan.invert {
+        for sample in out {
+            *sample = 255 - *sample;
+        }
+    }
+}

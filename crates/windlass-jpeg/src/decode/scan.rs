@@ -1,0 +1,428 @@
+//! Walking through the entropy-coded units of a scan.
+
+use std::io::BufRead;
+
+use super::bits::{Bits, Segment};
+use super::coefficients::Row;
+use super::header::Process;
+use super::huffman::{Ac, Code, Dc, Skip, standard};
+use super::parse::{Frame, Scan, ScanComponent, State, Stream};
+use super::plan::Plan;
+use super::progressive::{self, Pass};
+use super::sequential;
+use crate::markers::{RST0, RST7, SOF0};
+use crate::{Error, ErrorKind, Result};
+
+/// The most blocks of a unit of several components (T.81, B.2.3).
+const MAX_UNIT: usize = 10;
+/// The most bytes that the code of a block takes: 64 symbols of 16 bits with values of 15.
+const MAX_BLOCK_BYTES: usize = 64 * 31 / 8 + 1;
+
+/// The decoder of the components of a scan.
+#[derive(Debug)]
+enum Coders {
+    Sequential(Vec<sequential::Coder>),
+    Progressive(Vec<progressive::Coder>),
+}
+
+/// A block of a unit.
+#[derive(Clone, Copy, Debug)]
+struct Part {
+    /// The place of the component in the scan.
+    coder: usize,
+    /// The place of the component in the frame.
+    component: usize,
+    /// The place of the block of the first unit of a row.
+    offset: usize,
+    /// By how many blocks the next unit is further.
+    step: usize,
+}
+
+/// The state of a scan.
+#[derive(Debug)]
+pub(crate) struct Walk {
+    coders: Coders,
+    parts: Vec<Part>,
+    /// Units of a row.
+    across: usize,
+    /// The component of a scan of one, with the blocks of a row of its buffer and the rows in it.
+    single: Option<Single>,
+    /// Units between restarts, 0 if there are none, and those until the next one.
+    interval: usize,
+    left: usize,
+    /// The number of the next restart marker, modulo 8.
+    next_restart: u8,
+    /// Whether the data ended too early, so that the blocks until the next restart stay 0.
+    exhausted: bool,
+    /// Whether blocks are cleared before they are decoded.
+    fresh: bool,
+    bits: Bits,
+    segment: Segment,
+}
+
+/// The blocks of a scan of one component.
+#[derive(Clone, Copy, Debug)]
+struct Single {
+    stride: usize,
+    vertical: usize,
+    down: usize,
+}
+
+impl Walk {
+    /// Begins a scan at the present place of the stream. `fresh`: see [`Self::row`].
+    pub(crate) fn new<R>(
+        scan: &Scan,
+        state: &State,
+        frame: &Frame,
+        plan: &Plan,
+        fresh: bool,
+        stream: &Stream<R>,
+    ) -> Result<Self> {
+        let parts = parts(scan, plan)?;
+        let coders = coders(scan, state, frame, plan)?;
+        let single = match scan.components.as_slice() {
+            [only] => plan.planes.get(only.index).map(|plane| Single {
+                stride: plane.stride,
+                vertical: plane.vertical,
+                down: plane.blocks_down,
+            }),
+            _ => None,
+        };
+        let across = match scan.components.as_slice() {
+            [only] => plan.planes.get(only.index).map_or(0, |plane| plane.blocks_across),
+            _ => plan.units_across,
+        };
+        let mut segment = Segment::new();
+        segment.restart(stream);
+        let interval = usize::from(state.restart_interval);
+        Ok(Self {
+            coders,
+            parts,
+            across,
+            single,
+            interval,
+            left: interval,
+            next_restart: 0,
+            exhausted: false,
+            fresh,
+            bits: Bits::default(),
+            segment,
+        })
+    }
+
+    /// Decodes the units of row `y` of the picture into `row`. If the scan is a fresh one, whatever
+    /// `row` held before is gone; otherwise the scan adds to it.
+    pub(crate) fn row<R: BufRead>(
+        &mut self,
+        stream: &mut Stream<R>,
+        row: &mut Row,
+        y: usize,
+    ) -> Result<()> {
+        let Some(single) = self.single else {
+            return self.units(stream, row, 0);
+        };
+        for line in 0..single.vertical {
+            if y * single.vertical + line < single.down {
+                self.units(stream, row, line * single.stride)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Decodes a row of units, which begin `offset` blocks into the buffers.
+    fn units<R: BufRead>(
+        &mut self,
+        stream: &mut Stream<R>,
+        row: &mut Row,
+        offset: usize,
+    ) -> Result<()> {
+        let mut unit = 0;
+        while unit < self.across {
+            if self.interval != 0 && self.left == 0 {
+                self.restart(stream)?;
+            }
+            let mut count = self.across - unit;
+            if self.interval != 0 {
+                count = count.min(self.left);
+            }
+            if self.exhausted {
+                self.clear(row, offset, unit..unit + count);
+            } else {
+                let margin = self.parts.len() * MAX_BLOCK_BYTES + 16;
+                self.segment.ensure(stream, &mut self.bits, margin)?;
+                count = self.run(row, offset, unit..unit + count, margin);
+                self.check(stream)?;
+            }
+            unit += count;
+            self.left = self.left.saturating_sub(count);
+        }
+        Ok(())
+    }
+
+    /// Decodes units as long as data lies ready; returns their number.
+    fn run(
+        &mut self,
+        row: &mut Row,
+        offset: usize,
+        units: std::ops::Range<usize>,
+        margin: usize,
+    ) -> usize {
+        let data = self.segment.data();
+        let limit =
+            if self.segment.complete() { usize::MAX } else { data.len().saturating_sub(margin) };
+        let mut bits = self.bits;
+        let mut count = 0;
+        for unit in units {
+            for part in &self.parts {
+                let Some(blocks) = row.components.get_mut(part.component) else {
+                    continue;
+                };
+                let place = offset + part.offset + unit * part.step;
+                match &mut self.coders {
+                    Coders::Sequential(coders) => {
+                        if let Some(coder) = coders.get_mut(part.coder) {
+                            coder.block(&mut bits, data, blocks, place, self.fresh);
+                        }
+                    }
+                    Coders::Progressive(coders) => {
+                        if let Some(coder) = coders.get_mut(part.coder) {
+                            coder.block(&mut bits, data, blocks, place);
+                        }
+                    }
+                }
+            }
+            count += 1;
+            if bits.position > limit || bits.overrun(data) {
+                break;
+            }
+        }
+        self.bits = bits;
+        count
+    }
+
+    /// Notes what went wrong in the units just decoded.
+    fn check<R: BufRead>(&mut self, stream: &mut Stream<R>) -> Result<()> {
+        let offset = stream.source.offset();
+        if self.bits.overrun(self.segment.data()) {
+            self.exhausted = true;
+            if self.segment.cut() {
+                stream.log.truncated(offset)?;
+            }
+            let message = "Corrupt JPEG data: premature end of data segment";
+            stream.log.warn(offset, message)?;
+        }
+        if std::mem::take(&mut self.bits.bad) {
+            stream.log.warn(offset, "Corrupt JPEG data: bad Huffman code")?;
+        }
+        Ok(())
+    }
+
+    /// Sets the blocks of units to 0, if the scan is a fresh one.
+    fn clear(&self, row: &mut Row, offset: usize, units: std::ops::Range<usize>) {
+        if !self.fresh {
+            return;
+        }
+        for part in &self.parts {
+            if let Some(blocks) = row.components.get_mut(part.component) {
+                for unit in units.clone() {
+                    blocks.clear(offset + part.offset + unit * part.step);
+                }
+            }
+        }
+    }
+
+    /// Goes on after a restart marker, or wherever the decoder is likely to find its feet again.
+    fn restart<R: BufRead>(&mut self, stream: &mut Stream<R>) -> Result<()> {
+        self.leave(stream)?;
+        let expected = RST0 + self.next_restart;
+        let marker = stream.next_marker()?;
+        if marker != expected {
+            resynchronise(stream, marker, self.next_restart)?;
+        }
+        self.next_restart = (self.next_restart + 1) & 7;
+        self.left = self.interval;
+        self.bits = Bits::default();
+        match &mut self.coders {
+            Coders::Sequential(coders) => coders.iter_mut().for_each(|coder| coder.last = 0),
+            Coders::Progressive(coders) => coders.iter_mut().for_each(progressive::Coder::restart),
+        }
+        if stream.unread.is_none() {
+            self.exhausted = false;
+        }
+        self.segment.restart(stream);
+        Ok(())
+    }
+
+    /// Leaves out what is left of the segment, up to the next marker.
+    fn leave<R: BufRead>(&mut self, stream: &mut Stream<R>) -> Result<()> {
+        let mut left_out = self.bits.unused(self.segment.data());
+        while !self.segment.complete() {
+            left_out += self.segment.pass(stream)?;
+        }
+        let offset = stream.source.offset();
+        if self.segment.cut() {
+            stream.log.truncated(offset)?;
+        }
+        let marker = stream.unread.unwrap_or(0);
+        if left_out > 0 {
+            let message = format!(
+                "Corrupt JPEG data: {left_out} extraneous bytes before marker 0x{marker:02x}"
+            );
+            stream.log.warn(offset, message)?;
+        }
+        Ok(())
+    }
+
+    /// Ends the scan: the next marker of the stream is the one after it.
+    pub(crate) fn end<R: BufRead>(mut self, stream: &mut Stream<R>) -> Result<()> {
+        self.leave(stream)
+    }
+
+    /// Looks at how the last scan of a file ended.
+    pub(crate) fn last<R: BufRead>(&mut self, stream: &mut Stream<R>) -> Result<()> {
+        if self.segment.cut() {
+            let offset = stream.source.offset();
+            stream.log.truncated(offset)?;
+        }
+        Ok(())
+    }
+}
+
+/// Leaves out the entropy-coded data of a scan that is not wanted.
+pub(crate) fn pass_over<R: BufRead>(stream: &mut Stream<R>) -> Result<()> {
+    let mut segment = Segment::new();
+    loop {
+        segment.restart(stream);
+        while !segment.complete() {
+            segment.pass(stream)?;
+        }
+        if segment.cut() {
+            let offset = stream.source.offset();
+            return stream.log.truncated(offset);
+        }
+        match stream.unread {
+            Some(RST0..=RST7) => stream.unread = None,
+            _ => return Ok(()),
+        }
+    }
+}
+
+/// Deals with a marker other than the restart marker expected, as decoders agreed to: one that
+/// seems to be of the past is left out, one that seems to be ahead is kept until its turn comes.
+fn resynchronise<R: BufRead>(stream: &mut Stream<R>, found: u8, expected: u8) -> Result<()> {
+    let message = format!("Corrupt JPEG data: found marker 0x{found:02x} instead of RST{expected}");
+    stream.log.warn(stream.source.offset(), message)?;
+    let mut marker = found;
+    loop {
+        let distance = marker.wrapping_sub(RST0).wrapping_sub(expected) & 7;
+        let keep = match marker {
+            RST0..=RST7 if distance == 1 || distance == 2 => true,
+            RST0..=RST7 if distance >= 6 => false,
+            RST0..=RST7 => return Ok(()),
+            SOF0.. => true,
+            _ => false,
+        };
+        if keep {
+            stream.unread = Some(marker);
+            return Ok(());
+        }
+        marker = stream.next_marker()?;
+    }
+}
+
+/// The blocks of a unit of `scan`.
+fn parts(scan: &Scan, plan: &Plan) -> Result<Vec<Part>> {
+    let mut parts = Vec::new();
+    for (coder, component) in scan.components.iter().enumerate() {
+        let Some(plane) = plan.planes.get(component.index) else {
+            continue;
+        };
+        let (horizontal, vertical) =
+            if scan.components.len() == 1 { (1, 1) } else { (plane.horizontal, plane.vertical) };
+        for y in 0..vertical {
+            for x in 0..horizontal {
+                parts.push(Part {
+                    coder,
+                    component: component.index,
+                    offset: y * plane.stride + x,
+                    step: horizontal,
+                });
+            }
+        }
+    }
+    if parts.len() > MAX_UNIT {
+        return Err(Error::new(
+            ErrorKind::Malformed,
+            "Sampling factors too large for interleaved scan",
+        ));
+    }
+    Ok(parts)
+}
+
+/// The decoders of the components of `scan`.
+fn coders(scan: &Scan, state: &State, frame: &Frame, plan: &Plan) -> Result<Coders> {
+    let components = scan.components.iter();
+    if frame.process == Process::Progressive {
+        let coders = components.map(|component| progressive_coder(scan, component, state));
+        return coders.collect::<Result<_>>().map(Coders::Progressive);
+    }
+    let coders = components.map(|component| {
+        let ac = ac_table(state, component.ac_table, true)?;
+        let plane = plan.planes.get(component.index);
+        let skip = plane.is_some_and(super::plan::Plane::first_only);
+        Ok(sequential::Coder {
+            dc: dc_table(state, component.dc_table, true)?,
+            skip: skip.then(|| Skip::new(&ac)),
+            ac,
+            last: 0,
+        })
+    });
+    coders.collect::<Result<_>>().map(Coders::Sequential)
+}
+
+fn progressive_coder(
+    scan: &Scan,
+    component: &ScanComponent,
+    state: &State,
+) -> Result<progressive::Coder> {
+    let pass = match (scan.start, scan.high) {
+        (0, 0) => Pass::DcFirst { dc: dc_table(state, component.dc_table, false)?, last: 0 },
+        (0, _) => Pass::DcRefine,
+        (_, 0) => Pass::AcFirst { ac: ac_table(state, component.ac_table, false)? },
+        (_, _) => Pass::AcRefine { ac: ac_table(state, component.ac_table, false)? },
+    };
+    Ok(progressive::Coder {
+        pass,
+        start: u32::from(scan.start),
+        end: u32::from(scan.end),
+        low: u32::from(scan.low),
+        run: 0,
+    })
+}
+
+fn dc_table(state: &State, index: u8, standard_too: bool) -> Result<Dc> {
+    with_code(&state.dc, index, standard_too, false, Dc::new)
+}
+
+fn ac_table(state: &State, index: u8, standard_too: bool) -> Result<Ac> {
+    with_code(&state.ac, index, standard_too, true, Ac::new)
+}
+
+/// What `make` makes of table `index`, or of the standard one where the file has none.
+fn with_code<T>(
+    tables: &[Option<Code>; 4],
+    index: u8,
+    standard_too: bool,
+    ac: bool,
+    make: impl Fn(&Code) -> Option<T>,
+) -> Result<T> {
+    let table = match tables.get(usize::from(index)) {
+        Some(Some(code)) => make(code),
+        Some(None) if standard_too && index < 2 => make(&standard(ac, index == 1)),
+        _ => {
+            let message = format!("Huffman table 0x{index:02x} was not defined");
+            return Err(Error::new(ErrorKind::Malformed, message));
+        }
+    };
+    table.ok_or_else(|| Error::new(ErrorKind::Malformed, "Bogus Huffman table definition"))
+}

@@ -1,0 +1,333 @@
+//! Inverse DCT of rows of blocks, at full size and at 1/2, 1/4 and 1/8.
+//!
+//! The transform of Loeffler, Ligtenberg and Moschytz ("Practical fast 1-D DCT algorithms with 11
+//! multiplications", 1989) in two passes, columns first: constants have 13 fractional bits, the first
+//! pass leaves 2 more bits than the second, and each pass rounds. Coefficients are dequantised modulo
+//! 2^16 and the first pass saturates at 16 bits, as vector units do it; a file made by an encoder
+//! never gets near either.
+//!
+//! The reduced transforms give the 4×4, 2×2 or single sample that the eight-point basis functions
+//! average to, leaving out those that average to nothing.
+
+use fearless_simd::Level;
+
+/// A block of coefficients in natural order, row after row.
+pub type Block = [i16; 64];
+
+/// The number of fractional bits of the constants.
+const CONSTANT_BITS: u32 = 13;
+/// The number of bits that the first pass leaves for the second one to round away.
+const PASS_BITS: u32 = 2;
+
+const F_0_211: i32 = 1730;
+const F_0_298: i32 = 2446;
+const F_0_390: i32 = 3196;
+const F_0_509: i32 = 4176;
+const F_0_541: i32 = 4433;
+const F_0_601: i32 = 4926;
+const F_0_720: i32 = 5906;
+const F_0_765: i32 = 6270;
+const F_0_850: i32 = 6967;
+const F_0_899: i32 = 7373;
+const F_1_061: i32 = 8697;
+const F_1_175: i32 = 9633;
+const F_1_272: i32 = 10426;
+const F_1_451: i32 = 11893;
+const F_1_501: i32 = 12299;
+const F_1_847: i32 = 15137;
+const F_1_961: i32 = 16069;
+const F_2_053: i32 = 16819;
+const F_2_172: i32 = 17799;
+const F_2_562: i32 = 20995;
+const F_3_072: i32 = 25172;
+const F_3_624: i32 = 29692;
+
+/// Transforms a row of blocks into eight rows of samples.
+///
+/// `extents[i]` is one more than the zigzag place of the last coefficient of `blocks[i]` that may be
+/// other than 0. Row `y` of block `i` lands at `out[y * stride + 8 * i..][..8]`.
+///
+/// # Panics
+///
+/// If `out` is shorter than seven strides and a row of `8 * blocks.len()`, or `extents` shorter than
+/// `blocks`.
+pub fn full(
+    level: Level,
+    blocks: &[Block],
+    extents: &[u8],
+    quantisation: &Block,
+    out: &mut [u8],
+    stride: usize,
+) {
+    fearless_simd::dispatch!(level, _simd => full_scalar(blocks, extents, quantisation, out, stride));
+}
+
+/// The scalar twin of [`full`].
+#[expect(clippy::inline_always, reason = "compiled once for each level of instructions")]
+#[inline(always)]
+pub fn full_scalar(
+    blocks: &[Block],
+    extents: &[u8],
+    quantisation: &Block,
+    out: &mut [u8],
+    stride: usize,
+) {
+    each_block::<8>(blocks, out, stride, |index, block| {
+        if extents[index] <= 1 {
+            return [[flat(block[0], quantisation[0]); 8]; 8];
+        }
+        full_block(&dequantised(block, quantisation))
+    });
+}
+
+/// Transforms a row of blocks into four rows of samples, half the size; otherwise as [`full`].
+///
+/// # Panics
+///
+/// If `out` is shorter than three strides and a row of `4 * blocks.len()`, or `extents` shorter than
+/// `blocks`.
+pub fn half(
+    level: Level,
+    blocks: &[Block],
+    extents: &[u8],
+    quantisation: &Block,
+    out: &mut [u8],
+    stride: usize,
+) {
+    fearless_simd::dispatch!(level, _simd => half_scalar(blocks, extents, quantisation, out, stride));
+}
+
+/// The scalar twin of [`half`].
+#[expect(clippy::inline_always, reason = "compiled once for each level of instructions")]
+#[inline(always)]
+pub fn half_scalar(
+    blocks: &[Block],
+    extents: &[u8],
+    quantisation: &Block,
+    out: &mut [u8],
+    stride: usize,
+) {
+    each_block::<4>(blocks, out, stride, |index, block| {
+        if extents[index] <= 1 {
+            return [[flat(block[0], quantisation[0]); 4]; 4];
+        }
+        half_block(&dequantised(block, quantisation))
+    });
+}
+
+/// Transforms a row of blocks into two rows of samples, a quarter of the size; otherwise as [`full`].
+///
+/// # Panics
+///
+/// If `out` is shorter than one stride and a row of `2 * blocks.len()`, or `extents` shorter than
+/// `blocks`.
+pub fn quarter(
+    level: Level,
+    blocks: &[Block],
+    extents: &[u8],
+    quantisation: &Block,
+    out: &mut [u8],
+    stride: usize,
+) {
+    fearless_simd::dispatch!(
+        level,
+        _simd => quarter_scalar(blocks, extents, quantisation, out, stride)
+    );
+}
+
+/// The scalar twin of [`quarter`].
+#[expect(clippy::inline_always, reason = "compiled once for each level of instructions")]
+#[inline(always)]
+pub fn quarter_scalar(
+    blocks: &[Block],
+    extents: &[u8],
+    quantisation: &Block,
+    out: &mut [u8],
+    stride: usize,
+) {
+    each_block::<2>(blocks, out, stride, |index, block| {
+        if extents[index] <= 1 {
+            return [[flat(block[0], quantisation[0]); 2]; 2];
+        }
+        quarter_block(&dequantised(block, quantisation))
+    });
+}
+
+/// Turns the first coefficients of a row of blocks into samples, an eighth of the size.
+pub fn eighth(level: Level, first: &[i16], quantisation: i16, out: &mut [u8]) {
+    fearless_simd::dispatch!(level, _simd => eighth_scalar(first, quantisation, out));
+}
+
+/// The scalar twin of [`eighth`].
+#[expect(clippy::inline_always, reason = "compiled once for each level of instructions")]
+#[inline(always)]
+pub fn eighth_scalar(first: &[i16], quantisation: i16, out: &mut [u8]) {
+    for (out, &value) in out.iter_mut().zip(first) {
+        *out = flat(value, quantisation);
+    }
+}
+
+/// Runs `transform` over a row of blocks and stores the squares of `N` samples side by side.
+#[expect(clippy::inline_always, reason = "compiled once for each level of instructions")]
+#[inline(always)]
+fn each_block<const N: usize>(
+    blocks: &[Block],
+    out: &mut [u8],
+    stride: usize,
+    transform: impl Fn(usize, &Block) -> [[u8; N]; N],
+) {
+    for (index, block) in blocks.iter().enumerate() {
+        for (y, row) in transform(index, block).iter().enumerate() {
+            out[y * stride + N * index..][..N].copy_from_slice(row);
+        }
+    }
+}
+
+/// The sample of a block that has nothing but its first coefficient.
+#[expect(clippy::inline_always, reason = "compiled once for each level of instructions")]
+#[inline(always)]
+fn flat(first: i16, quantisation: i16) -> u8 {
+    // Both passes of the full transform, where the others give the same.
+    let scaled = i32::from(first.wrapping_mul(quantisation).wrapping_shl(PASS_BITS));
+    sample((scaled + 16) >> 5)
+}
+
+/// A centred value as a sample.
+#[expect(clippy::inline_always, reason = "compiled once for each level of instructions")]
+#[inline(always)]
+fn sample(value: i32) -> u8 {
+    (value.clamp(-128, 127) + 128) as u8
+}
+
+/// `value / 2^bits`, rounded to the nearest.
+#[expect(clippy::inline_always, reason = "compiled once for each level of instructions")]
+#[inline(always)]
+fn descale(value: i32, bits: u32) -> i32 {
+    value.wrapping_add(1 << (bits - 1)) >> bits
+}
+
+/// What the first pass leaves: a rounded value in 16 bits.
+#[expect(clippy::inline_always, reason = "compiled once for each level of instructions")]
+#[inline(always)]
+fn narrow(value: i32, bits: u32) -> i16 {
+    descale(value, bits).clamp(i32::from(i16::MIN), i32::from(i16::MAX)) as i16
+}
+
+#[expect(clippy::inline_always, reason = "compiled once for each level of instructions")]
+#[inline(always)]
+fn dequantised(block: &Block, quantisation: &Block) -> Block {
+    std::array::from_fn(|i| block[i].wrapping_mul(quantisation[i]))
+}
+
+/// Row or column `input` of the full transform, before rounding.
+#[expect(clippy::inline_always, reason = "compiled once for each level of instructions")]
+#[inline(always)]
+fn full_pass(input: [i16; 8]) -> [i32; 8] {
+    let [i0, i1, i2, i3, i4, i5, i6, i7] = input;
+    let wide = i32::from;
+    let even_sum = wide(i0.wrapping_add(i4)) << CONSTANT_BITS;
+    let even_difference = wide(i0.wrapping_sub(i4)) << CONSTANT_BITS;
+    let low = wide(i2) * F_0_541 + wide(i6) * (F_0_541 - F_1_847);
+    let high = wide(i2) * (F_0_541 + F_0_765) + wide(i6) * F_0_541;
+    let even = [
+        even_sum.wrapping_add(high),
+        even_difference.wrapping_add(low),
+        even_difference.wrapping_sub(low),
+        even_sum.wrapping_sub(high),
+    ];
+    let odd = full_odd([i1, i3, i5, i7]);
+    std::array::from_fn(|i| {
+        if i < 4 { even[i].wrapping_add(odd[i]) } else { even[7 - i].wrapping_sub(odd[7 - i]) }
+    })
+}
+
+/// The part of a pass of the full transform that comes from the odd coefficients.
+#[expect(clippy::inline_always, reason = "compiled once for each level of instructions")]
+#[inline(always)]
+fn full_odd([i1, i3, i5, i7]: [i16; 4]) -> [i32; 4] {
+    let wide = i32::from;
+    let z3 = wide(i7.wrapping_add(i3));
+    let z4 = wide(i5.wrapping_add(i1));
+    let sum3 = z3 * (F_1_175 - F_1_961) + z4 * F_1_175;
+    let sum4 = z3 * F_1_175 + z4 * (F_1_175 - F_0_390);
+    let of7 = wide(i7) * (F_0_298 - F_0_899) - wide(i1) * F_0_899;
+    let of5 = wide(i5) * (F_2_053 - F_2_562) - wide(i3) * F_2_562;
+    let of3 = wide(i3) * (F_3_072 - F_2_562) - wide(i5) * F_2_562;
+    let of1 = wide(i1) * (F_1_501 - F_0_899) - wide(i7) * F_0_899;
+    [of1.wrapping_add(sum4), of3.wrapping_add(sum3), of5.wrapping_add(sum4), of7.wrapping_add(sum3)]
+}
+
+#[expect(clippy::inline_always, reason = "compiled once for each level of instructions")]
+#[inline(always)]
+fn full_block(block: &Block) -> [[u8; 8]; 8] {
+    let columns: [[i16; 8]; 8] = if block[8..].iter().all(|&value| value == 0) {
+        // Columns of one value each: the shift wraps where the general way would saturate.
+        std::array::from_fn(|x| [block[x].wrapping_shl(PASS_BITS); 8])
+    } else {
+        std::array::from_fn(|x| {
+            full_pass(std::array::from_fn(|y| block[8 * y + x]))
+                .map(|value| narrow(value, CONSTANT_BITS - PASS_BITS))
+        })
+    };
+    std::array::from_fn(|y| {
+        full_pass(std::array::from_fn(|x| columns[x][y]))
+            .map(|value| sample(descale(value, CONSTANT_BITS + PASS_BITS + 3)))
+    })
+}
+
+/// Row or column of the transform to half the size, before rounding, twice as large.
+#[expect(clippy::inline_always, reason = "compiled once for each level of instructions")]
+#[inline(always)]
+fn half_pass([i0, i1, i2, i3, i5, i6, i7]: [i32; 7]) -> [i32; 4] {
+    let middle = i0 << (CONSTANT_BITS + 1);
+    let slope = i2 * F_1_847 - i6 * F_0_765;
+    let even = [middle.wrapping_add(slope), middle.wrapping_sub(slope)];
+    let inner = (i5 * F_1_451 - i7 * F_0_211).wrapping_add(i1 * F_1_061 - i3 * F_2_172);
+    let outer = (i1 * F_2_562 + i3 * F_0_899).wrapping_add(-i5 * F_0_601 - i7 * F_0_509);
+    [
+        even[0].wrapping_add(outer),
+        even[1].wrapping_add(inner),
+        even[1].wrapping_sub(inner),
+        even[0].wrapping_sub(outer),
+    ]
+}
+
+#[expect(clippy::inline_always, reason = "compiled once for each level of instructions")]
+#[inline(always)]
+fn half_block(block: &Block) -> [[u8; 4]; 4] {
+    let mut columns = [[0i16; 4]; 8];
+    for x in [0, 1, 2, 3, 5, 6, 7] {
+        let input = [0, 1, 2, 3, 5, 6, 7].map(|y| i32::from(block[8 * y + x]));
+        columns[x] = half_pass(input).map(|value| narrow(value, CONSTANT_BITS - PASS_BITS + 1));
+    }
+    std::array::from_fn(|y| {
+        let input = [0, 1, 2, 3, 5, 6, 7].map(|x: usize| i32::from(columns[x][y]));
+        half_pass(input).map(|value| sample(descale(value, CONSTANT_BITS + PASS_BITS + 4)))
+    })
+}
+
+/// Row or column of the transform to a quarter of the size, before rounding, four times as large.
+#[expect(clippy::inline_always, reason = "compiled once for each level of instructions")]
+#[inline(always)]
+fn quarter_pass([i0, i1, i3, i5, i7]: [i32; 5]) -> [i32; 2] {
+    let middle = i0.wrapping_shl(CONSTANT_BITS + 2);
+    let slope = (i1.wrapping_mul(F_3_624))
+        .wrapping_sub(i3.wrapping_mul(F_1_272))
+        .wrapping_add(i5.wrapping_mul(F_0_850))
+        .wrapping_sub(i7.wrapping_mul(F_0_720));
+    [middle.wrapping_add(slope), middle.wrapping_sub(slope)]
+}
+
+#[expect(clippy::inline_always, reason = "compiled once for each level of instructions")]
+#[inline(always)]
+fn quarter_block(block: &Block) -> [[u8; 2]; 2] {
+    let mut columns = [[0; 2]; 5];
+    for (column, x) in columns.iter_mut().zip([0, 1, 3, 5, 7]) {
+        let input = [0, 1, 3, 5, 7].map(|y| i32::from(block[8 * y + x]));
+        *column = quarter_pass(input).map(|value| descale(value, CONSTANT_BITS - PASS_BITS + 2));
+    }
+    std::array::from_fn(|y| {
+        quarter_pass(columns.map(|column| column[y]))
+            .map(|value| sample(descale(value, CONSTANT_BITS + PASS_BITS + 5)))
+    })
+}
