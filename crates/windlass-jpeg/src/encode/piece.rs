@@ -1,0 +1,275 @@
+//! A strip of the picture, encoded.
+
+use super::Encoder;
+use super::convert::{Planes, SEGMENT};
+use super::tokens::{Rows as Tokens, Store};
+use crate::{Error, ErrorKind, Result};
+use windlass_simd::jpeg_encode::{BLOCK_BYTES, Blocks, Coder, Pair, code, quantise, transform};
+
+/// Rows of interleaved pixels.
+#[derive(Clone, Copy, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "made by the caller")]
+pub struct Rows<'a> {
+    /// The samples, from the first of the first row to the last of the last row at least.
+    pub pixels: &'a [u8],
+    /// Bytes from one row to the next.
+    pub stride: usize,
+    /// Which row of the picture the first one is.
+    pub top: usize,
+    /// How many there are.
+    pub rows: usize,
+}
+
+/// What [`Encoder::encode`] made of a strip, and the memory it works in.
+#[derive(Debug, Default)]
+pub struct Piece {
+    pub(super) top: usize,
+    pub(super) rows: usize,
+    /// Entropy-coded bits, not stuffed; the last byte may be used in part.
+    pub(super) bytes: Vec<u8>,
+    pub(super) bits: u64,
+    /// What has to be put in between the bits, in their order.
+    pub(super) marks: Vec<Mark>,
+    /// The last DC value of each component.
+    pub(super) last: [i32; 4],
+    /// Instead of bits, where two passes are needed: coefficients.
+    pub(super) store: Store,
+    work: Work,
+}
+
+/// A place among the bits of a [`Piece`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Mark {
+    /// The DC difference of a component's first block, which depends on the piece before.
+    Difference { at: u64, component: usize, value: i32 },
+    /// A restart marker.
+    Restart { at: u64 },
+}
+
+/// Memory of the stages.
+#[derive(Debug, Default)]
+struct Work {
+    planes: Planes,
+    pairs: [Vec<Pair>; 4],
+    masks: [Vec<u64>; 4],
+    code: Vec<u8>,
+    coder: Coder,
+}
+
+/// A part of a row of MCUs.
+#[derive(Clone, Copy)]
+struct Segment {
+    /// Row of MCUs.
+    row: usize,
+    first: usize,
+    mcus: usize,
+}
+
+impl Piece {
+    pub(super) fn encode(&mut self, encoder: &Encoder, strip: Rows<'_>) -> Result<()> {
+        check(encoder, strip)?;
+        self.start(encoder, strip);
+        let frame = &encoder.frame;
+        for row in 0..strip.rows.div_ceil(frame.mcu_height()) {
+            for first in (0..frame.mcus_across()).step_by(SEGMENT) {
+                let mcus = SEGMENT.min(frame.mcus_across() - first);
+                self.work.planes.fill(frame, strip, row * frame.mcu_height(), first);
+                let row = strip.top / frame.mcu_height() + row;
+                self.segment(encoder, Segment { row, first, mcus });
+            }
+            self.store.end_row();
+        }
+        let (rest, count) = self.work.coder.rest();
+        self.bits = 8 * self.bytes.len() as u64 + u64::from(count);
+        self.bytes.push(rest);
+        self.last = self.work.coder.predictor;
+        Ok(())
+    }
+
+    fn start(&mut self, encoder: &Encoder, strip: Rows<'_>) {
+        let frame = &encoder.frame;
+        (self.top, self.rows) = (strip.top, strip.rows);
+        self.bytes.clear();
+        self.marks.clear();
+        self.store.start(frame);
+        self.work.coder = Coder::default();
+        self.work.coder.open = [true; 4];
+        self.work.planes.resize(frame);
+        let mut blocks = 0;
+        for (i, component) in frame.components.iter().enumerate() {
+            let pairs = component.vertical * pairs_across(SEGMENT, component.horizontal);
+            self.work.pairs[i].resize(pairs, [0; 128]);
+            self.work.masks[i].resize(2 * pairs, 0);
+            blocks += 2 * pairs;
+        }
+        self.work.code.resize(BLOCK_BYTES * blocks + 8, 0);
+    }
+
+    fn segment(&mut self, encoder: &Encoder, segment: Segment) {
+        for component in 0..encoder.frame.components.len() {
+            self.work.transform(encoder, component, segment);
+            self.work.pad(encoder, component, segment);
+        }
+        if encoder.two_passes() {
+            self.keep(encoder, segment);
+        } else {
+            self.code(encoder, segment);
+        }
+    }
+
+    /// Huffman-code a segment, in parts if restart markers fall within.
+    fn code(&mut self, encoder: &Encoder, segment: Segment) {
+        let interval = u64::from(encoder.settings.restart_interval);
+        let across = encoder.frame.mcus_across() as u64;
+        let mut done = 0;
+        while done < segment.mcus {
+            let number = segment.row as u64 * across + (segment.first + done) as u64;
+            let mut to = segment.mcus;
+            if interval > 0 {
+                if number > 0 && number.is_multiple_of(interval) {
+                    self.restart();
+                }
+                to = to.min(done + (interval - number % interval) as usize);
+            }
+            self.part(encoder, segment, done..to);
+            done = to;
+        }
+    }
+
+    fn part(&mut self, encoder: &Encoder, segment: Segment, mcus: std::ops::Range<usize>) {
+        let open = self.work.coder.open;
+        let before = 8 * self.bytes.len() as u64;
+        let work = &mut self.work;
+        let components: [Blocks<'_>; 4] = std::array::from_fn(|i| {
+            let component = encoder.frame.components.get(i).unwrap_or(&encoder.frame.components[0]);
+            Blocks {
+                pairs: &work.pairs[i],
+                masks: &work.masks[i],
+                pairs_across: pairs_across(segment.mcus, component.horizontal),
+                horizontal: component.horizontal,
+                vertical: component.vertical,
+                codes: &encoder.codes[component.tables],
+            }
+        });
+        let components = &components[..encoder.frame.components.len()];
+        let level = windlass_simd::level();
+        let length = code(level, components, mcus, &mut work.coder, &mut work.code);
+        self.bytes.extend_from_slice(&work.code[..length]);
+        for (component, open) in open.into_iter().enumerate().take(components.len()) {
+            if open && !work.coder.open[component] {
+                let (at, value) = work.coder.left_out[component];
+                let at = before + at as u64;
+                self.marks.push(Mark::Difference { at, component, value });
+            }
+        }
+    }
+
+    /// Note a restart marker; the bits go on at the next whole byte.
+    fn restart(&mut self) {
+        let (rest, count) = self.work.coder.rest();
+        let at = 8 * self.bytes.len() as u64 + u64::from(count);
+        self.marks.push(Mark::Restart { at });
+        if count > 0 {
+            self.bytes.push(rest);
+        }
+        self.work.coder = Coder::default();
+    }
+
+    /// Keep the coefficients of a segment for the second pass.
+    fn keep(&mut self, encoder: &Encoder, segment: Segment) {
+        for (i, component) in encoder.frame.components.iter().enumerate() {
+            let across = pairs_across(segment.mcus, component.horizontal);
+            for row in 0..component.vertical {
+                let blocks = segment.mcus * component.horizontal;
+                let first = segment.first * component.horizontal;
+                let real = component.blocks_across.saturating_sub(first).min(blocks);
+                let down = segment.row * component.vertical + row;
+                let real = if down < component.blocks_down { real } else { 0 };
+                let pairs = &self.work.pairs[i][row * across..][..across];
+                let masks = &self.work.masks[i][2 * row * across..][..2 * across];
+                self.store.append(i, row, Tokens { pairs, masks, blocks, real });
+            }
+        }
+    }
+}
+
+impl Work {
+    /// The quantised coefficients of a component.
+    fn transform(&mut self, encoder: &Encoder, index: usize, segment: Segment) {
+        let component = encoder.frame.components[index];
+        let across = pairs_across(segment.mcus, component.horizontal);
+        let stride = self.planes.strides[index];
+        let level = windlass_simd::level();
+        for row in 0..component.vertical {
+            let plane = &self.planes.samples[index][8 * row * stride..];
+            let pairs = &mut self.pairs[index][row * across..][..across];
+            let masks = &mut self.masks[index][2 * row * across..][..2 * across];
+            transform(level, plane, stride, pairs);
+            quantise(level, &encoder.quantisers[component.tables], pairs, masks);
+        }
+    }
+
+    /// Blocks of an MCU that lie outside the component are flat, as dark as the block before.
+    fn pad(&mut self, encoder: &Encoder, index: usize, segment: Segment) {
+        let component = encoder.frame.components[index];
+        let (horizontal, vertical) = (component.horizontal, component.vertical);
+        let below = (segment.row + 1) * vertical > component.blocks_down;
+        let right = (segment.first + segment.mcus) * horizontal > component.blocks_across;
+        let first = match (below, right) {
+            (true, _) => 0,
+            (false, true) => segment.mcus - 1,
+            (false, false) => return,
+        };
+        let across = pairs_across(segment.mcus, horizontal);
+        for mcu in first..segment.mcus {
+            let mut before = 0;
+            for row in 0..vertical {
+                for column in mcu * horizontal..(mcu + 1) * horizontal {
+                    let place = row * across + column / 2;
+                    let half = 8 * (column % 2);
+                    let outside = segment.row * vertical + row >= component.blocks_down
+                        || segment.first * horizontal + column >= component.blocks_across;
+                    let pair = &mut self.pairs[index][place];
+                    if outside {
+                        flatten(pair, half, before);
+                        self.masks[index][2 * place + column % 2] = 0;
+                    }
+                    before = pair[half];
+                }
+            }
+        }
+    }
+}
+
+/// Make one block of a pair a flat one.
+fn flatten(pair: &mut Pair, half: usize, dc: i16) {
+    for row in pair.as_chunks_mut::<16>().0 {
+        row[half..half + 8].fill(0);
+    }
+    pair[half] = dc;
+}
+
+/// Pairs of blocks in a row of `mcus` MCUs.
+fn pairs_across(mcus: usize, horizontal: usize) -> usize {
+    (mcus * horizontal).div_ceil(2)
+}
+
+fn check(encoder: &Encoder, strip: Rows<'_>) -> Result<()> {
+    let malformed = |message: String| Err(Error::new(ErrorKind::Malformed, message));
+    let frame = &encoder.frame;
+    let step = frame.mcu_height();
+    let Rows { pixels, stride, top, rows } = strip;
+    let end = top.saturating_add(rows);
+    if rows == 0 || end > frame.height {
+        return malformed(format!("rows {top} to {end} are not in a picture of {}", frame.height));
+    }
+    if !top.is_multiple_of(step) || (end < frame.height && !end.is_multiple_of(step)) {
+        return malformed(format!("rows {top} to {end} are no multiples of {step}"));
+    }
+    let row = frame.width * frame.colour.bands();
+    let needed = (rows - 1).checked_mul(stride).and_then(|bytes| bytes.checked_add(row));
+    if stride < row || needed.is_none_or(|needed| needed > pixels.len()) {
+        return malformed(format!("{} bytes are too few for the strip", pixels.len()));
+    }
+    Ok(())
+}
