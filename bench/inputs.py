@@ -1,0 +1,73 @@
+"""The pictures that the rows read, made once into `bench/out/inputs`.
+
+A real photograph enlarged and mirrored 2×2, with grain: a noiseless enlargement flatters
+decoders. Nothing here uses the libraries that are compared, but Pillow and NumPy.
+"""
+
+import hashlib
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+Image.MAX_IMAGE_PIXELS = None
+VERSION = "1"
+SIZES = {"p25": (5600, 4480), "p100": (10000, 10000)}
+SMALL = 1000
+
+
+def make(folder):
+    """Make what is missing."""
+    folder = Path(folder)
+    stamp = folder / f"made-{hashlib.sha256(VERSION.encode()).hexdigest()[:8]}"
+    if stamp.exists():
+        return
+    print(f"making the input pictures in {folder} (once, about two minutes)", flush=True)
+    (folder / "small").mkdir(parents=True, exist_ok=True)
+    for name, size in SIZES.items():
+        pixels = photograph(*size)
+        Image.fromarray(pixels).save(folder / f"{name}.jpg", quality=85, subsampling="4:2:0")
+        if name == "p25":
+            Image.fromarray(pixels).save(folder / "p25.png", compress_level=6)
+            pixels.tofile(folder / "p25.raw")
+            crops(pixels, folder / "small")
+    stamp.touch()
+
+
+def photograph(width, height):
+    """The photograph at half the size, mirrored to the right and down, with grain."""
+    quarter = np.asarray(source().resize((width // 2, height // 2), Image.LANCZOS))
+    top = np.concatenate([quarter, quarter[:, ::-1]], axis=1)
+    pixels = np.concatenate([top, top[::-1]], axis=0)
+    random = np.random.default_rng(25)
+    for start in range(0, height, 256):
+        pixels[start : start + 256] = grain(pixels[start : start + 256], random)
+    return pixels
+
+
+def grain(rows, random):
+    """Gaussian noise, sigma 3.5 on luma and half of it on chroma."""
+    luma = random.normal(0, 3.5, rows.shape[:2]).astype(np.float32)
+    blue, red = random.normal(0, 1.75, (2, *rows.shape[:2])).astype(np.float32)
+    noise = np.stack([luma + 1.402 * red, luma - 0.344 * blue - 0.714 * red, luma + 1.772 * blue], axis=-1)
+    return np.clip(rows + noise + 0.5, 0, 255).astype(np.uint8)
+
+
+def source():
+    """A photograph that a package ships."""
+    import skimage.data
+
+    return Image.fromarray(skimage.data.astronaut())
+
+
+def crops(pixels, folder):
+    """A thousand different small pictures."""
+    random = np.random.default_rng(1000)
+    height, width, _ = pixels.shape
+    for index in range(SMALL):
+        x, y = int(random.integers(0, width - 640)), int(random.integers(0, height - 480))
+        Image.fromarray(pixels[y : y + 480, x : x + 640]).save(folder / f"{index:04}.jpg", quality=85)
+
+
+if __name__ == "__main__":
+    make(Path(__file__).parent / "out" / "inputs")
