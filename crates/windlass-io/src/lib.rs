@@ -19,5 +19,6 @@ pub use alloc::{try_reserve, try_vec, try_with_capacity};
 pub use error::{Error, ErrorKind, Result, ResultExt};
 pub use limits::Limits;
 pub use source::{Failure, Handlers, Reader, Source, SourceKey, SourceReader, Stream};
+pub use spool::{Spool, temporary_file};
 pub use target::{Caps, Target, TargetHandlers, TargetWriter};
 pub use tick::{CancelGuard, Tick};

@@ -7,11 +7,13 @@ use std::os::unix::fs::FileExt;
 use crate::{Error, ErrorKind, Result, alloc, settings};
 
 /// A growing piece of storage with positional reads and writes.
-pub(crate) struct Spool {
+#[derive(Debug)]
+pub struct Spool {
     store: Store,
     memory: u64,
 }
 
+#[derive(Debug)]
 enum Store {
     Memory(Vec<u8>),
     File(File),
@@ -19,12 +21,12 @@ enum Store {
 
 impl Spool {
     /// An empty spool that uses memory up to `memory` bytes.
-    pub(crate) fn new(memory: u64) -> Self {
+    pub fn new(memory: u64) -> Self {
         Self { store: Store::Memory(Vec::new()), memory }
     }
 
     /// Writes all of `bytes`; a gap before them reads as zeros.
-    pub(crate) fn write_at(&mut self, offset: u64, bytes: &[u8]) -> Result<()> {
+    pub fn write_at(&mut self, offset: u64, bytes: &[u8]) -> Result<()> {
         let end = end(offset, bytes.len())?;
         if end > self.memory {
             self.move_to_file()?;
@@ -36,7 +38,7 @@ impl Spool {
     }
 
     /// Reads into `buffer`; fewer bytes than asked for only at the end.
-    pub(crate) fn read_at(&self, offset: u64, buffer: &mut [u8]) -> Result<usize> {
+    pub fn read_at(&self, offset: u64, buffer: &mut [u8]) -> Result<usize> {
         match &self.store {
             Store::Memory(memory) => Ok(copy_from(memory, offset, buffer)),
             Store::File(file) => read_file(file, offset, buffer),
@@ -107,8 +109,8 @@ fn write_file(file: &File, offset: u64, bytes: &[u8]) -> Result<()> {
     file.write_all_at(bytes, offset).map_err(temporary_error)
 }
 
-/// A new file without a name, in the folder for temporary files.
-fn temporary_file() -> Result<File> {
+/// A new file without a name, private, in the folder for temporary files.
+pub fn temporary_file() -> Result<File> {
     tempfile::tempfile_in(settings::temporary_directory()).map_err(temporary_error)
 }
 

@@ -392,3 +392,21 @@ fn valid_count(count: usize, room: usize) -> Result<usize> {
 
 /// Most that a look at the first bytes may ask for.
 const LARGEST_SNIFF: usize = 1 << 20;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rustix::io::{FdFlags, fcntl_getfd};
+    use std::os::fd::AsRawFd;
+
+    #[test]
+    fn descriptors_do_not_reach_child_processes() {
+        let file = tempfile::tempfile().unwrap();
+        let copy = duplicate(file.as_raw_fd()).unwrap();
+        assert!(fcntl_getfd(&copy).unwrap().contains(FdFlags::CLOEXEC));
+        let named = tempfile::NamedTempFile::new().unwrap();
+        let reader = Source::from_file(named.path()).unwrap().open().unwrap();
+        let file = reader.pass().file.as_ref().unwrap();
+        assert!(fcntl_getfd(file).unwrap().contains(FdFlags::CLOEXEC));
+    }
+}

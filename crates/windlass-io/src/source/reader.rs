@@ -60,7 +60,7 @@ impl SourceReader {
             buffer: Vec::new(),
             filled: 0,
             start: 0,
-            request: FIRST_REQUEST,
+            request: 0,
         }
     }
 
@@ -134,7 +134,7 @@ impl SourceReader {
         // The length may be a lie, so no more than this is believed at once.
         alloc::try_reserve(&mut bytes, left.min(LARGEST_GUESS) as usize)?;
         loop {
-            let piece = self.piece()?;
+            let piece = self.piece(LARGEST_REQUEST)?;
             if piece.is_empty() {
                 return Ok(bytes);
             }
@@ -146,13 +146,13 @@ impl SourceReader {
         }
     }
 
-    /// The bytes at the position that are there, after reading if there are none.
-    fn piece(&mut self) -> Result<&[u8]> {
+    /// The bytes at the position that are there; if there are none, after a read of about `want`.
+    fn piece(&mut self, want: usize) -> Result<&[u8]> {
         self.failure.check()?;
         if self.source.memory().is_some() {
             self.noted(self.pass.tick.check())?;
         } else if self.buffered().is_empty() {
-            self.fill()?;
+            self.fill(want)?;
         }
         Ok(self.buffered())
     }
@@ -167,10 +167,10 @@ impl SourceReader {
         skip.and_then(|skip| bytes.get(skip..)).unwrap_or(&[])
     }
 
-    fn fill(&mut self) -> Result<()> {
+    fn fill(&mut self, want: usize) -> Result<()> {
         let follows = self.position == self.start + self.filled as u64;
-        self.request =
-            if follows { (self.request * 2).min(LARGEST_REQUEST) } else { FIRST_REQUEST };
+        let more = if follows { self.request * 2 } else { 0 };
+        self.request = more.max(want).clamp(FIRST_REQUEST, LARGEST_REQUEST);
         let mut buffer = std::mem::take(&mut self.buffer);
         if buffer.len() < self.request {
             buffer = alloc::try_vec(self.request)?;
@@ -181,6 +181,11 @@ impl SourceReader {
         self.buffer = buffer;
         self.filled = read?;
         Ok(())
+    }
+
+    #[cfg(test)]
+    pub(super) fn pass(&self) -> &Pass {
+        &self.pass
     }
 
     fn noted<T>(&self, result: Result<T>) -> Result<T> {
@@ -194,7 +199,7 @@ impl Read for SourceReader {
         let count = if direct {
             self.read_at(self.position, buffer)?
         } else {
-            let piece = self.piece()?;
+            let piece = self.piece(buffer.len())?;
             let count = piece.len().min(buffer.len());
             buffer[..count].copy_from_slice(&piece[..count]);
             count
@@ -206,7 +211,7 @@ impl Read for SourceReader {
 
 impl BufRead for SourceReader {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
-        Ok(self.piece()?)
+        Ok(self.piece(0)?)
     }
 
     fn consume(&mut self, count: usize) {
