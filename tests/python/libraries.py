@@ -2,6 +2,7 @@
 
 `WINDLASS_PATH` names a folder that holds the package `windlass` (default: the installed one).
 `WINDLASS_MODULE=pyvips` compares the reference with itself, which tests the tests.
+With `WINDLASS_REQUIRED` set, as `make test` does, a missing windlass is an error, not a skip.
 """
 
 import importlib
@@ -18,7 +19,7 @@ def candidate():
     try:
         return importlib.import_module(name)
     except ModuleNotFoundError as error:
-        if error.name != name:
+        if error.name != name or os.environ.get("WINDLASS_REQUIRED"):
             raise
         return None
 

@@ -6,7 +6,6 @@ same. A program named `pipe_...` gets a picture on standard input, through a pip
 standard output is a picture.
 """
 
-import importlib.util
 import io
 import math
 import os
@@ -21,6 +20,7 @@ import pytest
 from PIL import Image
 
 from . import pictures
+from .libraries import candidate
 from .programs.differences import BETTER, JPEG_FILES, PIXELS
 
 HERE = Path(__file__).parent
@@ -29,13 +29,7 @@ CANDIDATE = os.environ.get("WINDLASS_MODULE", "windlass")
 SECONDS = 120
 
 
-def is_there():
-    if os.environ.get("WINDLASS_PATH"):
-        return True
-    return importlib.util.find_spec(CANDIDATE) is not None
-
-
-pytestmark = pytest.mark.skipif(not is_there(), reason="windlass is not installed: run `make wheel` first")
+pytestmark = pytest.mark.skipif(candidate() is None, reason="windlass is not installed: run `make wheel` first")
 
 
 @pytest.fixture(scope="session")
