@@ -2,31 +2,43 @@
 
 use bytemuck::Pod;
 use std::fmt;
+use windlass_macros::ArgEnum;
 
 /// How one band of one pixel is stored. The order is the reference's numbering.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
+#[derive(ArgEnum, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
+#[arg_enum(name = "VipsBandFormat")]
 #[expect(clippy::exhaustive_enums, reason = "the ten formats are a closed set")]
 #[repr(u8)]
 pub enum BandFormat {
-    /// `uchar`
+    /// Unsigned 8-bit integer
+    #[arg(nick = "uchar")]
     U8,
-    /// `char`
+    /// Signed 8-bit integer
+    #[arg(nick = "char")]
     I8,
-    /// `ushort`
+    /// Unsigned 16-bit integer
+    #[arg(nick = "ushort")]
     U16,
-    /// `short`
+    /// Signed 16-bit integer
+    #[arg(nick = "short")]
     I16,
-    /// `uint`
+    /// Unsigned 32-bit integer
+    #[arg(nick = "uint")]
     U32,
-    /// `int`
+    /// Signed 32-bit integer
+    #[arg(nick = "int")]
     I32,
-    /// `float`
+    /// 32-bit float
+    #[arg(nick = "float")]
     F32,
-    /// `complex`: a pair of `f32`
+    /// Complex number of two 32-bit floats
+    #[arg(nick = "complex")]
     C64,
-    /// `double`
+    /// 64-bit float
+    #[arg(nick = "double")]
     F64,
-    /// `dpcomplex`: a pair of `f64`
+    /// Complex number of two 64-bit floats
+    #[arg(nick = "dpcomplex")]
     C128,
 }
 

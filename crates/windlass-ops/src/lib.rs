@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 pub mod arithmetic;
+mod coding;
 pub mod colour;
 pub mod conversion;
 pub mod convolution;
@@ -10,6 +11,7 @@ pub mod create;
 pub mod draw;
 pub mod freqfilt;
 pub mod histogram;
+mod ink;
 pub mod morphology;
 pub mod mosaicing;
 pub mod resample;
