@@ -3,12 +3,12 @@
 //! `cargo run --release --example decode_bench FILE [ROUNDS]`
 
 use std::fs;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use windlass_jpeg::Result;
 use windlass_jpeg::decode::{Decoder, Options, Raw, RowsMut, Scale};
 
-#[expect(clippy::print_stdout, reason = "it is a program")]
+#[expect(clippy::print_stdout, clippy::disallowed_methods, reason = "it is a program")]
 fn main() -> Result<()> {
     let mut arguments = std::env::args().skip(1);
     let path = arguments.next().unwrap_or_default();
@@ -37,7 +37,7 @@ fn decode(file: &[u8], scale: Scale) -> Result<[f64; 2]> {
     options.scale = scale;
     let start = Instant::now();
     let mut decoder = Decoder::new(file, options)?;
-    let mut times = [start.elapsed(), start.elapsed() * 0];
+    let mut times = [start.elapsed(), Duration::ZERO];
     let stride = decoder.header().width as usize * decoder.header().bands();
     let mut pixels = vec![0; stride * decoder.rows_per_step() * 8];
     let mut raw = Raw::new();

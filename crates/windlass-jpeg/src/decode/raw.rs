@@ -222,7 +222,7 @@ impl View<'_> {
         };
         match self.plane.upsampling {
             Upsampling::None => {}
-            Upsampling::Wide => upsample::wide(level, at(near), line),
+            Upsampling::Wide => upsample::wide(level, at(near), sums, line),
             Upsampling::Tall => upsample::tall(level, at(near), far, upper, line),
             Upsampling::Both => upsample::both(level, at(near), far, sums, line),
             Upsampling::Box { across, .. } => repeat(at(near), across, &mut line[..self.width]),

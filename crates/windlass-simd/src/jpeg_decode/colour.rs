@@ -4,6 +4,9 @@
 
 use fearless_simd::Level;
 
+#[cfg(target_arch = "x86_64")]
+mod avx2;
+
 const RED_OF_CR: i32 = 91_881;
 const GREEN_OF_CB: i32 = -22_554;
 const GREEN_OF_CR: i32 = -46_802;
@@ -12,6 +15,10 @@ const HALF: i32 = 1 << 15;
 
 /// Converts a row of luma and chroma to RGB, interleaved.
 pub fn rgb(level: Level, luma: &[u8], blue: &[u8], red: &[u8], out: &mut [u8]) {
+    #[cfg(target_arch = "x86_64")]
+    if let Some(token) = level.as_avx2() {
+        return avx2::rgb(token, luma, blue, red, out);
+    }
     fearless_simd::dispatch!(level, _simd => rgb_scalar(luma, blue, red, out));
 }
 
@@ -44,6 +51,10 @@ pub fn cmyk_scalar([luma, blue, red, key]: [&[u8]; 4], out: &mut [u8]) {
 
 /// Puts three rows side by side, interleaved.
 pub fn three(level: Level, [a, b, c]: [&[u8]; 3], out: &mut [u8]) {
+    #[cfg(target_arch = "x86_64")]
+    if let Some(token) = level.as_avx2() {
+        return avx2::three(token, a, b, c, out);
+    }
     fearless_simd::dispatch!(level, _simd => three_scalar([a, b, c], out));
 }
 

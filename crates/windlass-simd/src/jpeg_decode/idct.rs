@@ -11,6 +11,9 @@
 
 use fearless_simd::Level;
 
+#[cfg(target_arch = "x86_64")]
+mod avx2;
+
 /// A block of coefficients in natural order, row after row.
 pub type Block = [i16; 64];
 
@@ -59,6 +62,10 @@ pub fn full(
     out: &mut [u8],
     stride: usize,
 ) {
+    #[cfg(target_arch = "x86_64")]
+    if let Some(token) = level.as_avx2() {
+        return avx2::full(token, blocks, extents, quantisation, out, stride);
+    }
     fearless_simd::dispatch!(level, _simd => full_scalar(blocks, extents, quantisation, out, stride));
 }
 
@@ -187,7 +194,8 @@ fn each_block<const N: usize>(
 #[expect(clippy::inline_always, reason = "compiled once for each level of instructions")]
 #[inline(always)]
 fn flat(first: i16, quantisation: i16) -> u8 {
-    // Both passes of the full transform, where the others give the same.
+    // Both passes of the full transform, where the others give the same; but the shift wraps, as it
+    // does in vector units that take this way too.
     let scaled = i32::from(first.wrapping_mul(quantisation).wrapping_shl(PASS_BITS));
     sample((scaled + 16) >> 5)
 }
@@ -260,15 +268,10 @@ fn full_odd([i1, i3, i5, i7]: [i16; 4]) -> [i32; 4] {
 #[expect(clippy::inline_always, reason = "compiled once for each level of instructions")]
 #[inline(always)]
 fn full_block(block: &Block) -> [[u8; 8]; 8] {
-    let columns: [[i16; 8]; 8] = if block[8..].iter().all(|&value| value == 0) {
-        // Columns of one value each: the shift wraps where the general way would saturate.
-        std::array::from_fn(|x| [block[x].wrapping_shl(PASS_BITS); 8])
-    } else {
-        std::array::from_fn(|x| {
-            full_pass(std::array::from_fn(|y| block[8 * y + x]))
-                .map(|value| narrow(value, CONSTANT_BITS - PASS_BITS))
-        })
-    };
+    let columns: [[i16; 8]; 8] = std::array::from_fn(|x| {
+        full_pass(std::array::from_fn(|y| block[8 * y + x]))
+            .map(|value| narrow(value, CONSTANT_BITS - PASS_BITS))
+    });
     std::array::from_fn(|y| {
         full_pass(std::array::from_fn(|x| columns[x][y]))
             .map(|value| sample(descale(value, CONSTANT_BITS + PASS_BITS + 3)))
