@@ -18,12 +18,21 @@ pub fn try_with_capacity<T>(capacity: usize) -> Result<Vec<T>> {
 
 /// Makes room for `additional` more values, within the limits, or fails with kind `Limit`.
 pub fn try_reserve<T>(values: &mut Vec<T>, additional: usize) -> Result<()> {
-    let count = (values.len() as u64).saturating_add(additional as u64);
-    Limits::current().allocation(count.saturating_mul(size_of::<T>() as u64))?;
+    Limits::current().allocation(bytes_with(values, additional))?;
+    reserve(values, additional)
+}
+
+/// Makes room for values that are there already, so that only memory is a limit.
+pub(crate) fn reserve<T>(values: &mut Vec<T>, additional: usize) -> Result<()> {
+    let bytes = bytes_with(values, additional);
     values.try_reserve(additional).map_err(|error| {
-        let bytes = count.saturating_mul(size_of::<T>() as u64);
         Error::new(ErrorKind::Limit, format!("out of memory for {bytes} bytes")).with_source(error)
     })
+}
+
+fn bytes_with<T>(values: &[T], additional: usize) -> u64 {
+    let count = (values.len() as u64).saturating_add(additional as u64);
+    count.saturating_mul(size_of::<T>() as u64)
 }
 
 #[cfg(test)]

@@ -114,8 +114,17 @@ impl Error {
     {
         match Self::find_in(&error) {
             Some(found) => found.clone(),
-            None => Self::new(kind, error.to_string()).with_source(error),
+            None => Self::new(kind, reason(&error)).with_source(error),
         }
+    }
+}
+
+/// The text of an error, without the number that std puts behind those of the system.
+pub(crate) fn reason(error: &dyn StdError) -> String {
+    let text = error.to_string();
+    match text.split_once(" (os error ") {
+        Some((text, _)) => text.to_owned(),
+        None => text,
     }
 }
 
@@ -225,6 +234,12 @@ mod tests {
         assert_eq!(convert(io::ErrorKind::NotFound), ErrorKind::NotFound);
         assert_eq!(convert(io::ErrorKind::PermissionDenied), ErrorKind::Io);
         assert_eq!(convert(io::ErrorKind::InvalidData), ErrorKind::Io);
+    }
+
+    #[test]
+    fn system_errors_have_their_text_alone() {
+        let error = Error::from(io::Error::from_raw_os_error(5));
+        assert_eq!(error.to_string(), "Input/output error");
     }
 
     #[test]

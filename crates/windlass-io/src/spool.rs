@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
 
+use crate::error::reason;
 use crate::{Error, ErrorKind, Result, alloc, settings};
 
 /// A growing piece of storage with positional reads and writes.
@@ -72,7 +73,7 @@ pub(crate) fn copy_from(bytes: &[u8], offset: u64, buffer: &mut [u8]) -> usize {
 pub(crate) fn write_memory(memory: &mut Vec<u8>, offset: usize, bytes: &[u8]) -> Result<()> {
     let end = end(offset as u64, bytes.len())? as usize;
     if end > memory.len() {
-        alloc::try_reserve(memory, end - memory.len())?;
+        alloc::reserve(memory, end - memory.len())?;
     }
     if offset > memory.len() {
         memory.resize(offset, 0);
@@ -116,7 +117,7 @@ pub fn temporary_file() -> Result<File> {
 
 fn temporary_error(error: io::Error) -> Error {
     let folder = settings::temporary_directory();
-    let message = format!("temporary file in {}: {error}", folder.display());
+    let message = format!("temporary file in {}: {}", folder.display(), reason(&error));
     Error::new(ErrorKind::Io, message).with_source(error)
 }
 

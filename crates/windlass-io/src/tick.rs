@@ -1,23 +1,27 @@
 //! The answer to "may I go on?": cancellation, deadlines, and whatever the caller watches.
 
 use std::fmt::{self, Debug, Formatter};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, ThreadId};
 use std::time::{Duration, Instant};
+
+use rustix::time::{ClockId, clock_gettime};
 
 use crate::{Error, ErrorKind, Result};
 
 /// Asked by every loop that could run for long: once per row or block, not per pixel.
 ///
 /// Clones are the same tick. Costs a load where there is neither a deadline nor a watch, else
-/// a look at the clock too.
+/// also a look at the kernel's coarse clock, which may be late by some milliseconds.
 #[derive(Clone, Default)]
 pub struct Tick(Option<Arc<Inner>>);
 
 struct Inner {
     cancelled: AtomicBool,
     deadline: Option<Instant>,
+    /// The deadline on the coarse clock; the largest number if there is none.
+    deadline_ms: u64,
     watch: Option<Watch>,
     callbacks: Mutex<Callbacks>,
 }
@@ -25,7 +29,8 @@ struct Inner {
 /// What the thread that made the tick wants to look at now and then, such as Ctrl-C.
 struct Watch {
     owner: ThreadId,
-    last: Mutex<Instant>,
+    /// When to look again, on the coarse clock.
+    next_ms: AtomicU64,
     look: Box<dyn Fn() -> Result<()> + Send + Sync>,
 }
 
@@ -60,14 +65,19 @@ impl Tick {
         deadline: Option<Instant>,
         look: impl Fn() -> Result<()> + Send + Sync + 'static,
     ) -> Self {
-        let last = Mutex::new(Instant::now());
+        let next_ms = AtomicU64::new(coarse_ms() + WATCH_PERIOD_MS);
         let owner = thread::current().id();
-        Self::build(deadline, Some(Watch { owner, last, look: Box::new(look) }))
+        Self::build(deadline, Some(Watch { owner, next_ms, look: Box::new(look) }))
     }
 
     fn build(deadline: Option<Instant>, watch: Option<Watch>) -> Self {
-        let cancelled = AtomicBool::new(false);
-        Self(Some(Arc::new(Inner { cancelled, deadline, watch, callbacks: Mutex::default() })))
+        Self(Some(Arc::new(Inner {
+            cancelled: AtomicBool::new(false),
+            deadline,
+            deadline_ms: deadline.map_or(u64::MAX, deadline_ms),
+            watch,
+            callbacks: Mutex::default(),
+        })))
     }
 
     /// Fails with kind `Cancelled` or `Timeout` where the work should end.
@@ -83,8 +93,8 @@ impl Tick {
 
     #[cold]
     fn look(&self, inner: &Inner) -> Result<()> {
-        let now = Instant::now();
-        if inner.deadline.is_some_and(|deadline| now >= deadline) {
+        let now = coarse_ms();
+        if now >= inner.deadline_ms {
             return Err(Error::new(ErrorKind::Timeout, "the deadline has passed"));
         }
         match inner.watch.as_ref().filter(|watch| watch.is_due(now)) {
@@ -164,14 +174,12 @@ impl Inner {
 
 impl Watch {
     /// True every 50 ms, on the owner's thread.
-    fn is_due(&self, now: Instant) -> bool {
-        if thread::current().id() != self.owner {
-            return false;
-        }
-        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        let due = now.saturating_duration_since(*last) >= WATCH_PERIOD;
+    fn is_due(&self, now: u64) -> bool {
+        // The clock first, since that is cheaper than asking which thread this is.
+        let due = now >= self.next_ms.load(Ordering::Relaxed);
+        let due = due && thread::current().id() == self.owner;
         if due {
-            *last = now;
+            self.next_ms.store(now + WATCH_PERIOD_MS, Ordering::Relaxed);
         }
         due
     }
@@ -205,10 +213,27 @@ fn cancelled() -> Error {
     Error::new(ErrorKind::Cancelled, "cancelled")
 }
 
+/// Milliseconds of a clock that is cheap to read: the time of the last interrupt.
+fn coarse_ms() -> u64 {
+    #[cfg(target_os = "linux")]
+    let clock = ClockId::MonotonicCoarse;
+    #[cfg(not(target_os = "linux"))]
+    let clock = ClockId::Monotonic;
+    let now = clock_gettime(clock);
+    now.tv_sec as u64 * 1000 + now.tv_nsec as u64 / 1_000_000
+}
+
+/// A deadline on the coarse clock, rounded up.
+fn deadline_ms(deadline: Instant) -> u64 {
+    let left = deadline.saturating_duration_since(Instant::now());
+    let left = u64::try_from(left.as_nanos().div_ceil(1_000_000)).unwrap_or(u64::MAX);
+    coarse_ms().saturating_add(left)
+}
+
 /// Longest wait without a look at the tick.
 const SLICE: Duration = Duration::from_millis(20);
 /// Time between two looks of a watch.
-const WATCH_PERIOD: Duration = Duration::from_millis(50);
+const WATCH_PERIOD_MS: u64 = 50;
 
 #[cfg(test)]
 mod tests {
@@ -273,7 +298,7 @@ mod tests {
     #[test]
     fn watch_runs_on_its_thread_only() {
         let tick = Tick::watched(None, || Err(Error::new(ErrorKind::Cancelled, "ctrl-c")));
-        thread::sleep(WATCH_PERIOD * 2);
+        thread::sleep(Duration::from_millis(2 * WATCH_PERIOD_MS));
         let other = tick.clone();
         thread::scope(|scope| scope.spawn(move || other.check()).join().unwrap()).unwrap();
         assert_eq!(tick.check().unwrap_err().message(), "ctrl-c");

@@ -621,6 +621,44 @@ fn a_fifo_is_a_pipe_and_does_not_hang() {
     assert_eq!(read_all(&source).unwrap(), b"late, but complete");
 }
 
+/// Runs the test `name` of this file in a process whose folder for temporary files is missing;
+/// true in that process.
+fn without_temporary_folder(name: &str) -> bool {
+    if std::env::var_os("TMPDIR").is_some_and(|folder| folder == "/nonexistent") {
+        return true;
+    }
+    let mut child = std::process::Command::new(std::env::current_exe().unwrap());
+    let output = child.args(["--exact", name]).env("TMPDIR", "/nonexistent").output().unwrap();
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && text.contains("1 passed"), "{text}");
+    false
+}
+
+#[test]
+fn a_missing_temporary_folder_only_ends_the_spool() {
+    if without_temporary_folder("a_missing_temporary_folder_only_ends_the_spool") {
+        let bytes = pattern(9 << 20);
+        let stream = Bytes::new(&bytes, Manner::new(&[usize::MAX]));
+        let source = Source::from_stream("s", stream);
+        assert!(read_all(&source).unwrap() == bytes);
+        let error = read_all(&source).unwrap_err();
+        assert_eq!(error.message(), "source already consumed");
+        assert!(error.to_string().contains("/nonexistent"), "{error}");
+    }
+}
+
+#[test]
+fn connections_cross_threads() {
+    fn send_and_sync<T: Send + Sync + 'static>() {}
+    fn send<T: Send + 'static>() {}
+    send_and_sync::<Source>();
+    send_and_sync::<windlass_io::SourceReader>();
+    send_and_sync::<windlass_io::Target>();
+    send_and_sync::<Tick>();
+    send_and_sync::<Error>();
+    send::<windlass_io::TargetWriter>();
+}
+
 #[test]
 fn ticks_are_looked_at_even_in_memory() {
     let tick = Tick::new();

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, Weak};
 
 use rustix::fs::OFlags;
 
+use crate::error::reason;
 use crate::wait::lock;
 use crate::{Error, ErrorKind, Result};
 
@@ -45,7 +46,7 @@ pub(crate) enum Opened {
 /// Opens a name for reading.
 pub(crate) fn open(path: &Path) -> Result<Opened> {
     let file = open_file(path)?;
-    let metadata = file.metadata()?;
+    let metadata = file.metadata().map_err(|error| open_error(path, error))?;
     check_readable(&metadata, || quoted(path))?;
     if is_pipe(&metadata) {
         return Ok(Opened::Pipe(file));
@@ -69,7 +70,9 @@ impl Named {
 
     fn open_again(&self) -> Result<File> {
         let file = open_file(&self.path)?;
-        if Identity::of(&file.metadata()?) == self.identity {
+        if Identity::of(&file.metadata().map_err(|error| open_error(&self.path, error))?)
+            == self.identity
+        {
             Ok(file)
         } else {
             Err(self.changed())
@@ -124,7 +127,7 @@ fn open_error(path: &Path, error: io::Error) -> Error {
     let ours = if error.kind() == io::ErrorKind::NotFound {
         Error::new(ErrorKind::NotFound, format!("file {name} does not exist"))
     } else {
-        Error::new(ErrorKind::Io, format!("unable to open {name}: {error}"))
+        Error::new(ErrorKind::Io, format!("unable to open {name}: {}", reason(&error)))
     };
     ours.with_source(error)
 }

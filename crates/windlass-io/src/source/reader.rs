@@ -132,7 +132,7 @@ impl SourceReader {
         let left = self.len()?.map_or(0, |len| len.saturating_sub(self.position));
         check_limit(left, limit)?;
         // The length may be a lie, so no more than this is believed at once.
-        alloc::try_reserve(&mut bytes, left.min(LARGEST_GUESS) as usize)?;
+        alloc::reserve(&mut bytes, left.min(LARGEST_GUESS) as usize)?;
         loop {
             let piece = self.piece(LARGEST_REQUEST)?;
             if piece.is_empty() {
@@ -140,7 +140,7 @@ impl SourceReader {
             }
             check_limit((bytes.len() + piece.len()) as u64, limit)?;
             let count = piece.len();
-            alloc::try_reserve(&mut bytes, count)?;
+            alloc::reserve(&mut bytes, count)?;
             bytes.extend_from_slice(piece);
             self.consume(count);
         }

@@ -16,6 +16,7 @@ use rustix::process::geteuid;
 
 use super::sinks::{DescriptorSink, report_close, write_error};
 use super::{Caps, Sink, quoted};
+use crate::error::reason;
 use crate::source::unique_id;
 use crate::{Error, ErrorKind, Result, Tick};
 
@@ -129,18 +130,16 @@ impl Hidden {
         let (file, name) = create_hidden(path, mode)?;
         let this = Self { file, name, path: path.to_owned(), renamed: false };
         if let Some(old) = existing {
-            this.take_after(old)?;
+            this.take_after(old);
         }
         Ok(this)
     }
 
-    /// Owner and group only as far as we may set them.
-    fn take_after(&self, old: &Metadata) -> io::Result<()> {
-        let new = self.file.metadata()?;
-        if (new.uid(), new.gid()) != (old.uid(), old.gid()) {
-            drop(fchown(&self.file, Some(old.uid()), Some(old.gid())));
-        }
-        self.file.set_permissions(Permissions::from_mode(old.mode() & MODE_BITS))
+    /// Takes owner, group and the bits of the mode that the umask took, as far as we may. The
+    /// file was made with no more rights than the old one has.
+    fn take_after(&self, old: &Metadata) {
+        drop(fchown(&self.file, Some(old.uid()), Some(old.gid())));
+        drop(self.file.set_permissions(Permissions::from_mode(old.mode() & MODE_BITS)));
     }
 
     fn commit(&mut self, sync: bool) -> Result<()> {
@@ -148,7 +147,7 @@ impl Hidden {
             self.file.sync_all().map_err(write_error)?;
         }
         report_close(&self.file)?;
-        fs::rename(&self.name, &self.path).map_err(|error| open_error(&self.path, error))?;
+        fs::rename(&self.name, &self.path).map_err(write_error)?;
         self.renamed = true;
         if sync {
             open_folder(&self.path).and_then(|folder| folder.sync_all()).map_err(write_error)?;
@@ -325,7 +324,7 @@ fn is_denied(error: &io::Error) -> bool {
 fn open_error(path: &Path, error: io::Error) -> Error {
     let not_found = error.kind() == io::ErrorKind::NotFound;
     let kind = if not_found { ErrorKind::NotFound } else { ErrorKind::Io };
-    let message = format!("unable to open {} for write: {error}", quoted(path));
+    let message = format!("unable to open {} for write: {}", quoted(path), reason(&error));
     Error::new(kind, message).with_source(error)
 }
 

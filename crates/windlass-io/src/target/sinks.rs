@@ -8,6 +8,7 @@ use bytes::Bytes;
 use rustix::fs::{OFlags, fcntl_getfl};
 
 use super::{Caps, Sink, TargetHandlers};
+use crate::error::reason;
 use crate::source::is_pipe;
 use crate::spool::{Spool, copy_from, write_memory};
 use crate::wait::{lock, writable};
@@ -311,13 +312,18 @@ impl Sink for SpoolSink {
 pub(super) fn write_error(error: io::Error) -> Error {
     match Error::find_in(&error) {
         Some(found) => found.clone(),
-        None => Error::new(ErrorKind::Io, format!("write error: {error}")).with_source(error),
+        None => {
+            Error::new(ErrorKind::Io, format!("write error: {}", reason(&error))).with_source(error)
+        }
     }
 }
 
 /// Closes a copy of the descriptor, since some file systems report failed writes only then.
+///
+/// Where there is no descriptor left for a copy, that report is lost and the save is not.
 pub(super) fn report_close(file: &File) -> Result<()> {
-    nix::unistd::close(file.try_clone()?).map_err(|errno| write_error(errno.into()))
+    let Ok(copy) = file.try_clone() else { return Ok(()) };
+    nix::unistd::close(copy).map_err(|errno| write_error(errno.into()))
 }
 
 const SET: i32 = 0;
