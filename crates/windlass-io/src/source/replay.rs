@@ -280,17 +280,6 @@ mod tests {
     }
 
     #[test]
-    fn the_limit_of_pipes_ends_the_keeping_only() {
-        settings::set_pipe_read_limit(10_000);
-        let (replay, bytes) = replay(1 << 20);
-        let pass = Pass { keep: true, ..Pass::default() };
-        assert!(read_all(&replay, &pass).unwrap() == bytes);
-        let error = read_all(&replay, &pass).unwrap_err();
-        settings::set_pipe_read_limit(1 << 30);
-        assert!(error.to_string().contains("pipe too long"), "{error}");
-    }
-
-    #[test]
     fn finds_its_length() {
         let (replay, bytes) = replay(300_000);
         assert_eq!(replay.len(), None);
