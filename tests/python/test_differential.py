@@ -3,6 +3,7 @@
 import pytest
 
 from .differential.differences import DIFFERENCES
+from .differential.harness import BANDS, FORMATS, Picture
 from .differential.run import run
 from .differential.tables import CASES, uncovered
 from .libraries import candidate, reference
@@ -20,6 +21,23 @@ def test_equal(operation):
     shown = [f"{case}\n    {text}" for case, text in report.failures[:10]]
     assert not report.failures, f"{report.line()}\n" + "\n".join(shown)
     assert report.cases > 0
+
+
+@pytest.mark.parametrize("operation", CASES)
+def test_all_formats_and_bands_are_tried(operation):
+    """A table that leaves out a format or a number of bands is a hole, not a choice."""
+    pictures = [picture for case in CASES[operation]() for picture in flat(case.arguments) if isinstance(picture, Picture)]
+    if not pictures:
+        pytest.skip("takes no image")
+    seen = {(picture.format, picture.bands) for picture in pictures}
+    assert {(form, bands) for form in FORMATS for bands in BANDS} <= seen
+    assert len({(picture.width, picture.height) for picture in pictures}) >= 4
+
+
+def flat(arguments):
+    """Arguments, and what lies in lists of them."""
+    for argument in arguments:
+        yield from argument if isinstance(argument, list) else [argument]
 
 
 def test_every_registered_operation_has_cases():

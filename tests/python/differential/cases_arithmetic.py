@@ -1,6 +1,17 @@
 """Arithmetic: pairs, constants, sums, statistics of a whole image."""
 
-from .harness import EXACT, FLOAT, FORMATS, INTEGERS, REALS, SIZES, Case, Picture, Tolerance, across
+from .harness import (
+    EXACT,
+    FLOAT,
+    FORMATS,
+    INTEGERS,
+    REALS,
+    SIZES,
+    Case,
+    Picture,
+    Tolerance,
+    across,
+)
 
 # Sums of floats depend on their order.
 SUMS = Tolerance(relative=1e-9, absolute=1e-6)
@@ -48,6 +59,7 @@ def constants(operation, names, tolerance=EXACT):
     for name in names:
         for c in (3, 7.9, -1, 0, [1, 2, 3], 2147483648.0):
             yield from across(operation, name, c, bands=(1, 3), sizes=LESS, picture=small, tolerance=tolerance)
+        yield from across(operation, name, 100, tolerance=tolerance)
         yield from across(operation, name, [200, 20.5], bands=(1, 2, 3), sizes=LESS, tolerance=tolerance)
         yield from across(operation, name, 5, picture=special, bands=(2,), tolerance=tolerance)
 
@@ -74,11 +86,19 @@ def total():
         for form in FORMATS:
             images = [Picture(form, 3, 9, 7, "small", seed) for seed in range(count)]
             yield Case("sum", (images,), {}, FLOAT)
+    yield from listed("sum", FLOAT)
     mixed = [Picture("uchar", 1, 5, 7), Picture("short", 3, 9, 2, interpretation="lab"), Picture("float", 3, 4, 4)]
     yield Case("sum", (mixed,), {}, FLOAT)
     yield Case("sum", ([Picture("uint", 2, 9, 7, seed=seed) for seed in range(3)],))
     yield Case("sum", ([],))
     yield Case("sum", ([Picture(), Picture(bands=2), Picture(bands=3)],))
+
+
+def listed(operation, tolerance=EXACT, **options):
+    """The full grid for an operation that takes a list: the picture and another one like it."""
+    for case in across(operation):
+        (first,) = case.arguments
+        yield Case(operation, ([first, first.vary(seed=2)],), options, tolerance)
 
 
 def extremes(operation):

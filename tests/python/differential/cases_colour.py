@@ -1,6 +1,6 @@
 """Colour: all pairs of spaces with extra bands, and the three ICC operations."""
 
-from .harness import FORMATS, Case, Picture, Tolerance, across
+from .harness import Case, Picture, Tolerance, across
 
 SPACES = {
     "b-w": ("uchar", 1, "noise"),
@@ -20,6 +20,10 @@ ICC = Tolerance(levels=1, relative=1e-3, absolute=0.5, rare=0.02, rare_levels=64
 SIXTEEN = Tolerance(levels=64, absolute=0.5)
 
 
+def byte(picture):
+    return picture.vary(content="byte")
+
+
 def colourspace():
     for source, (form, bands, content) in SPACES.items():
         for target in SPACES:
@@ -28,6 +32,7 @@ def colourspace():
                 for width, height in ((33, 17), (7, 5)):
                     picture = Picture(form, bands + extra, width, height, content, interpretation=source)
                     yield Case("colourspace", (picture, target), {}, tolerance)
+    yield from across("colourspace", "lab", picture=byte, tolerance=COLOUR)
     for target in ("b-w", "srgb", "scrgb", "lab", "labs", "rgb16"):
         yield from across("colourspace", target, picture=lambda p: p.vary(content="byte"), bands=(1, 3, 4), tolerance=COLOUR)
         yield from across("colourspace", target, source_space="srgb", picture=lambda p: p.vary(content="byte"), bands=(3,), tolerance=COLOUR)
@@ -39,6 +44,7 @@ def colourspace():
 
 
 def icc_import():
+    yield from across("icc_import", picture=byte, tolerance=ICC)
     for profile, form, bands in (("srgb", "uchar", 3), ("p3", "uchar", 3), ("sgrey", "uchar", 1), ("cmyk", "uchar", 4), ("srgb", "ushort", 3), ("srgb", "float", 3)):
         interpretation = {1: "b-w", 3: "srgb", 4: "cmyk"}[bands]
         for pcs in ("lab", "xyz"):
@@ -53,6 +59,7 @@ def icc_import():
 
 
 def icc_export():
+    yield from across("icc_export", picture=lambda p: p.vary(content="lab"), output_profile="srgb", tolerance=CMYK)
     for profile in ("srgb", "p3", "sgrey", "cmyk"):
         for space, content in (("lab", "lab"), ("xyz", "hundred")):
             for depth in (8, 16):
@@ -64,6 +71,7 @@ def icc_export():
 
 
 def icc_transform():
+    yield from across("icc_transform", "p3", picture=byte, tolerance=ICC)
     for source, form, bands in (("srgb", "uchar", 3), ("p3", "uchar", 3), ("cmyk", "uchar", 4), ("srgb", "ushort", 3)):
         interpretation = "cmyk" if bands == 4 else "rgb16" if form == "ushort" else "srgb"
         for target in ("srgb", "p3", "sgrey", "cmyk"):

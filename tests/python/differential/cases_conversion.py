@@ -1,6 +1,7 @@
 """Conversion: formats, headers, geometry without resampling, bands, alpha, selection, caches."""
 
-from .harness import BANDS, FLOAT, FORMATS, INTEGERS, REALS, Case, Matrix, Picture, across
+from .cases_arithmetic import listed
+from .harness import BANDS, FLOAT, FORMATS, INTEGERS, REALS, Case, Picture, across
 
 LESS = ((33, 17), (5, 39))
 BYTES = ("uchar", "ushort", "float")
@@ -23,6 +24,8 @@ def copied(operation, **options):
 
 
 def cast():
+    yield from across("cast", "int")
+    yield from across("cast", "float")
     for target in FORMATS:
         yield from across("cast", target, bands=(1, 3))
         yield from across("cast", target, bands=(2,), picture=special)
@@ -107,6 +110,7 @@ def arrayjoin():
     def tiles(form, count):
         return [Picture(form, 1 + 2 * (k % 2), 5 + k, 9 - k, seed=k) for k in range(count)]
 
+    yield from listed("arrayjoin", across=1, shim=1)
     for form in FORMATS:
         yield Case("arrayjoin", (tiles(form, 5),), {"across": 2})
     for options in (
@@ -142,6 +146,7 @@ def extract_band():
 
 
 def bandjoin():
+    yield from listed("bandjoin")
     for form in FORMATS:
         for second in FORMATS:
             yield Case("bandjoin", ([Picture(form, 2, 9, 7, "special"), Picture(second, 1, 5, 11, seed=2)],))
@@ -151,6 +156,7 @@ def bandjoin():
 
 
 def bandjoin_const():
+    yield from across("bandjoin_const", [77, 1000])
     for c in (255, [1, 2, 3], [300.7, -5], [0.1], []):
         yield from across("bandjoin_const", c, bands=(1, 3))
     yield Case("bandjoin_const", (LABQ, [7]))
@@ -183,6 +189,7 @@ def ifthenelse():
 def alpha(operation, formats=REALS, **options):
     for content in ("noise", "byte", "unit", "special"):
         yield from across(operation, formats=formats, picture=lambda p, c=content: p.vary(content=c), tolerance=FLOAT, **options)
+    yield from across(operation, tolerance=FLOAT, **options)
     for interpretation in ("srgb", "rgb16", "scrgb"):
         yield from across(operation, bands=(4,), formats=FORMATS, picture=tagged(interpretation), tolerance=FLOAT, **options)
     yield Case(operation, (LABQ,), options, FLOAT)
@@ -199,6 +206,7 @@ def unpremultiply():
 
 
 def addalpha():
+    yield from across("addalpha")
     for interpretation in ("b-w", "grey16", "srgb", "rgb16", "scrgb", "lab", "multiband"):
         yield from across("addalpha", bands=(1, 3), sizes=LESS, picture=tagged(interpretation))
     yield Case("addalpha", (LABQ,))

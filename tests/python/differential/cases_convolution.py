@@ -1,6 +1,6 @@
 """Convolution: conv and its integer and float forms, convsep, gaussblur."""
 
-from .harness import FORMATS, Case, Matrix, Picture, Tolerance, across
+from .harness import Case, Matrix, Picture, Tolerance, across
 
 FLOATS = Tolerance(relative=2e-6, absolute=1e-3)
 DENSE = ((33, 17), (7, 5), (131, 9), (5, 39), (1, 1))

@@ -18,6 +18,7 @@ def find_trim():
         return picture.vary(width=30, height=20, content="framed")
 
     yield from across("find_trim", picture=framed)
+    yield from across("find_trim", picture=lambda p: p.vary(content="framed"))
     for options in ({"line_art": True}, {"threshold": 155}, {"threshold": 154.9}, {"background": 100}, {"background": [255, 255, 255]}, {"threshold": 0}):
         yield from across("find_trim", picture=framed, formats=("uchar", "ushort", "float", "double"), bands=(1, 3, 4), **options)
     for interpretation in ("rgb16", "srgb", "scrgb", "lab"):

@@ -1,6 +1,6 @@
 """Resample: shrink, reduce, resize, affine, mapim, thumbnail_image."""
 
-from .harness import FORMATS, REALS, Array, Case, Interpolator, Picture, Tolerance, across
+from .harness import REALS, Array, Case, Interpolator, Picture, Tolerance, across
 
 # A coefficient may fall on the other side of an integer (resample.md §2); ties of the table.
 TABLE = Tolerance(relative=1e-6, absolute=1e-4, rare=0.02, rare_levels=16)
@@ -22,12 +22,14 @@ def alpha(picture):
 
 
 def box(operation):
+    yield from across(operation, 4, sizes=LONG, picture=byte, tolerance=FLOATS)
     for factor in (1, 2, 3, 7, 50):
         for ceil in (False, True):
             yield from across(operation, factor, ceil=ceil, sizes=LONG, picture=byte, bands=(1, 3, 4), tolerance=FLOATS)
 
 
 def shrink():
+    yield from across("shrink", 3, 2, sizes=LONG, picture=byte, tolerance=TABLE)
     for factors in ((1, 1), (2, 3), (5, 2), (2.5, 1.5), (3, 1.2), (0.5, 1)):
         for ceil in (False, True):
             yield from across("shrink", *factors, ceil=ceil, sizes=LONG, picture=byte, bands=(1, 3), tolerance=TABLE)
@@ -35,6 +37,7 @@ def shrink():
 
 
 def reduce_one(operation):
+    yield from across(operation, 1.6, sizes=LONG, picture=byte, tolerance=TABLE)
     for kernel in KERNELS:
         for factor in (1, 1.25, 2, 2.718, 5):
             yield from across(operation, factor, kernel=kernel, sizes=LONG, picture=byte, bands=(1, 3), tolerance=TABLE)
@@ -70,6 +73,7 @@ def affine():
                 "affine", matrix, interpolate=Interpolator(name), sizes=LONG, picture=byte,
                 bands=(1, 3), formats=REALS, tolerance=TABLE,
             )
+    yield from across("affine", [0.9, -0.2, 0.1, 1.4], sizes=LONG, picture=byte, tolerance=TABLE)
     for extend in EXTENDS:
         yield from across(
             "affine", [1.1, 0.1, -0.1, 0.9], extend=extend, idx=0.5, idy=0.25, odx=2.5, ody=-1, background=[200, 10, 30],
@@ -109,6 +113,7 @@ def mapim():
                 "mapim", index, interpolate=Interpolator(name), sizes=LONG, picture=byte, bands=(3,), tolerance=TABLE,
             )
     index = Array("swirl", 37, 23, swirl)
+    yield from across("mapim", index, sizes=LONG, picture=byte, tolerance=TABLE)
     for extend in EXTENDS:
         yield from across(
             "mapim", index, extend=extend, background=[200, 10, 30], sizes=LONG, picture=byte,
@@ -120,6 +125,7 @@ def mapim():
 
 
 def thumbnail_image():
+    yield from across("thumbnail_image", 12, sizes=LONG, picture=byte, tolerance=THUMBNAIL)
     for width, options in (
         (10, {}), (20, {"height": 10}), (20, {"height": 8, "size": "force"}), (200, {"size": "down"}), (200, {"size": "up"}),
         (10, {"crop": "centre"}), (12, {"height": 9, "crop": "low"}), (10, {"linear": True}), (17, {"height": 1000}),

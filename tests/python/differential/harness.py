@@ -366,11 +366,6 @@ def byte(random, form, shape):
     return reals(random, form, shape, lambda: random.integers(0, int(high / scale), shape, endpoint=True) * scale)
 
 
-def wide(random, form, shape):
-    """0...65535 in any format (8 bits: the whole range)."""
-    return noise(random, form, shape) if form in ("uchar", "char", "ushort") else reals(random, form, shape, lambda: random.integers(0, 65535, shape) * (1 if form != "short" else 0.5))
-
-
 def unit(random, form, shape):
     """-0.2...1.2: linear light, and a little beyond."""
     return reals(random, form, shape, lambda: random.uniform(-0.2, 1.2, shape))
@@ -419,10 +414,14 @@ def ramp(random, form, shape):
 
 def reals(random, form, shape, draw):
     """`draw` once, or twice for the two parts of a complex number."""
-    return draw() + 1j * draw() if form in ("complex", "dpcomplex") else draw()
+    if form not in ("complex", "dpcomplex"):
+        return draw()
+    values = np.empty(shape, np.complex128)
+    values.real, values.imag = draw(), draw()
+    return values
 
 
 CONTENTS = {
     function.__name__: function
-    for function in (noise, small, byte, wide, unit, lab, hundred, special, framed, binary, ramp)
+    for function in (noise, small, byte, unit, lab, hundred, special, framed, binary, ramp)
 }

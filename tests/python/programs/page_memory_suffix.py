@@ -11,6 +11,6 @@ for source, suffix in ((pyvips.Source.new_from_memory(data), ".png"), (pyvips.So
     try:
         image = pyvips.Image.new_from_source(source, suffix)
         print(suffix, image.width, image.height)
-    except pyvips.Error as error:
+    except pyvips.Error:
         print(suffix, "Error")
 os.close(descriptor)

@@ -6,10 +6,10 @@ import pyvips
 
 folder = sys.argv[1]
 image = pyvips.Image.new_from_file(f"{folder}/photo.png")
-for number, options in enumerate((
+for options in (
     {}, {"compression": 0}, {"compression": 9, "filter": "paeth"}, {"filter": pyvips.ForeignPngFilter.ALL}, {"interlace": True},
     {"bitdepth": 8}, {"keep": "none"},
-)):
+):
     data = image.write_to_buffer(".png", **options)
     again = pyvips.Image.new_from_buffer(data, "")
     print(options, again.bands, again.format, (again - image).abs().max(), data[24], data[28])

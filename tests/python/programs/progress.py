@@ -1,7 +1,5 @@
 """A progress bar made of signals."""
 
-import sys
-
 import pyvips
 
 seen = []
