@@ -1,5 +1,4 @@
 //! The limit on pipes, which is one for the process: one test in a process of its own.
-#![expect(clippy::unwrap_used, reason = "tests fail")]
 
 use windlass_io::{ErrorKind, Result, Source, Stream, settings};
 
