@@ -3,7 +3,17 @@
 import numpy as np
 import pytest
 
-from .differential.harness import EXACT, FORMATS, HEADER, Case, Picture, Pixels, Raised, Tolerance, difference
+from .differential.harness import (
+    EXACT,
+    FORMATS,
+    HEADER,
+    Case,
+    Picture,
+    Pixels,
+    Raised,
+    Tolerance,
+    difference,
+)
 from .libraries import reference
 
 NEAR = Tolerance(levels=1, relative=1e-6)
@@ -35,6 +45,7 @@ DIFFERENT = [
     (pixels([1.0], np.float32), pixels([1.001], np.float32), NEAR),
     (pixels([1.0], np.float32), pixels([np.nan], np.float32), NEAR),
     (pixels([np.inf], np.float32), pixels([-np.inf], np.float32), NEAR),
+    (pixels([1.0], np.float32), pixels([np.inf], np.float32), NEAR),
     (pixels([1 + 2j], np.complex64), pixels([1 + 3j], np.complex64), EXACT),
     (pixels([1], xoffset=2), pixels([1], xoffset=3), EXACT),
     (pixels([1], xres=2.0), pixels([1], xres=2.5), EXACT),

@@ -333,6 +333,7 @@ def outside(ours, theirs, tolerance):
     ours, theirs = ours.astype(np.float64), theirs.astype(np.float64)
     with np.errstate(all="ignore"):
         near = np.abs(ours - theirs) <= tolerance.absolute + tolerance.relative * np.abs(theirs)
+    near &= np.isfinite(theirs)
     return ~(near | (ours == theirs) | (np.isnan(ours) & np.isnan(theirs)))
 
 
