@@ -9,6 +9,8 @@ pub mod jpeg_decode;
 pub mod jpeg_encode;
 pub mod png_filter;
 pub mod resample;
+pub mod resample_columns;
+pub mod resample_taps;
 
 /// The instructions in use, detected once.
 pub fn level() -> fearless_simd::Level {

@@ -1,1 +1,36 @@
-//! Convolution, reduction and interpolation.
+//! Convolution, reduction and interpolation: plain loops compiled for every instruction set.
+//!
+//! Fixed-point kernels that need more than the compiler finds by itself stand in the modules
+//! `resample_*`; everything else goes through [`wide`].
+
+use fearless_simd::{Simd, dispatch};
+
+/// Runs `work` compiled for the widest vectors of this machine.
+///
+/// The closure and all that it calls should be `#[inline(always)]`, else the callee is compiled for
+/// the baseline. Results never depend on the width: nothing is fused or reassociated.
+#[inline]
+pub fn wide<R>(work: impl FnOnce() -> R) -> R {
+    dispatch!(crate::level(), simd => simd.vectorize(work))
+}
+
+/// A 16-bit pair of weights as the multiply-add instructions take it.
+#[inline(always)]
+pub(crate) fn pair(low: i16, high: i16) -> i32 {
+    i32::from(low) & 0xffff | i32::from(high) << 16
+}
+
+/// Every level that this machine can run, for tests of kernels against their twins.
+#[cfg(test)]
+pub(crate) fn levels() -> Vec<fearless_simd::Level> {
+    let best = crate::level();
+    let mut levels = vec![fearless_simd::Level::baseline()];
+    #[cfg(target_arch = "x86_64")]
+    {
+        levels.extend(best.as_sse4_2().map(Simd::level));
+        levels.extend(best.as_avx2().map(Simd::level));
+        levels.extend(best.as_avx512().map(Simd::level));
+    }
+    levels.push(best);
+    levels
+}

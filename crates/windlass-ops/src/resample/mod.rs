@@ -1,6 +1,26 @@
 //! Operations of the family `resample`.
 
+mod axis;
+mod coding;
+mod kernel;
+mod reduce;
+mod reduce_axis;
+mod shrink;
+mod shrink_axis;
+mod weigh;
+
+use coding::unpack;
+pub use kernel::Kernel;
+pub use reduce::{Reduce, ReduceH, ReduceV};
+pub use shrink::{Shrink, ShrinkH, ShrinkV};
+use windlass_core::Operation;
 use windlass_core::declare::Entry;
 
 /// The operations of this family, by name.
-pub const OPERATIONS: &[Entry] = &[];
+pub const OPERATIONS: &[Entry] =
+    &[Reduce::ENTRY, ReduceH::ENTRY, ReduceV::ENTRY, Shrink::ENTRY, ShrinkH::ENTRY, ShrinkV::ENTRY];
+
+/// `value` rounded to an integer, halves away from zero.
+fn round_away(value: f64) -> f64 {
+    if value > 0.0 { (value + 0.5).trunc() } else { (value - 0.5).trunc() }
+}
