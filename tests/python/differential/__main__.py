@@ -13,7 +13,7 @@ import time
 from ..libraries import candidate, reference
 from .differences import DIFFERENCES
 from .run import run
-from .tables import CASES, FAMILIES, uncovered
+from .tables import ALWAYS, CASES, FAMILIES, uncovered
 
 
 def main():
@@ -26,7 +26,7 @@ def main():
         sys.exit("windlass is not installed: build the wheel, or set WINDLASS_PATH or WINDLASS_MODULE")
     theirs = reference()
     registered = list(library.operations()) if hasattr(library, "operations") else list(CASES)
-    names = options.op or [name for name in chosen(options.family) if name in registered]
+    names = options.op or [name for name in chosen(options.family) if name in registered or name in ALWAYS]
     started = time.monotonic()
     reports = [report(name, library, theirs, options) for name in names]
     print(f"{sum(r.cases for r in reports)} cases of {len(reports)} operations in {time.monotonic() - started:.1f} s")

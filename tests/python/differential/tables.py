@@ -9,6 +9,7 @@ from . import (
     cases_histogram,
     cases_resample,
 )
+from .pipelines import pipelines
 
 FAMILIES = {
     "arithmetic": cases_arithmetic.CASES,
@@ -18,9 +19,12 @@ FAMILIES = {
     "create": cases_create.CASES,
     "histogram": cases_histogram.CASES,
     "resample": cases_resample.CASES,
+    "pipelines": {"pipelines": pipelines},
 }
 CASES = {name: cases for family in FAMILIES.values() for name, cases in family.items()}
 
+# No operations, but tried like one.
+ALWAYS = ("pipelines",)
 # Registered, but tried elsewhere: these read and write files.
 ELSEWHERE = ("thumbnail", "thumbnail_buffer", "thumbnail_source")
 
