@@ -117,12 +117,22 @@ impl Image {
             killed: AtomicBool::new(false),
         };
         let progress = inputs.iter().find_map(|input| input.progress().filter(|p| p.is_enabled()));
-        Ok(Self(Arc::new(Inner {
+        Ok(Self::of(header, Arc::new(node), progress))
+    }
+
+    fn of(header: Header, node: Arc<Node>, progress: Option<Arc<Progress>>) -> Self {
+        Self(Arc::new(Inner {
             header,
-            node: Arc::new(node),
+            node,
             origin: OnceLock::new(),
             progress: Mutex::new(progress),
-        })))
+        }))
+    }
+
+    /// The image of a node alone: its geometry, nothing else is known.
+    pub(crate) fn of_node(node: Arc<Node>) -> Self {
+        let header = Header::new(node.width, node.height, node.bands, node.format);
+        Self::of(header, node, None)
     }
 
     /// The same pixels under another header, whose rows have as many bytes and which has as many rows.
@@ -145,12 +155,8 @@ impl Image {
                 ),
             ));
         }
-        Ok(Self(Arc::new(Inner {
-            header,
-            node: Arc::clone(&self.0.node),
-            origin: OnceLock::new(),
-            progress: Mutex::new(self.progress().filter(|p| p.is_enabled())),
-        })))
+        let progress = self.progress().filter(|p| p.is_enabled());
+        Ok(Self::of(header, Arc::clone(&self.0.node), progress))
     }
 
     /// Size, bands, format, meaning, metadata.
@@ -199,9 +205,17 @@ impl Image {
         &self.0.node
     }
 
+    /// Says that the memory behind this image has changed: nothing that was kept or cached of what is
+    /// made from it counts any more.
+    pub fn invalidate(&self) {
+        crate::engine::invalidate();
+        crate::cache::clear();
+    }
+
     /// Asks for the next evaluation that touches this image to fail, or takes that back.
     pub fn set_kill(&self, kill: bool) {
         self.0.node.killed.store(kill, Ordering::Relaxed);
+        KILLS.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Who is told of evaluations of this image.
@@ -213,6 +227,13 @@ impl Image {
     pub fn set_progress(&self, progress: Option<Arc<Progress>>) {
         *self.0.progress.lock().unwrap_or_else(PoisonError::into_inner) = progress;
     }
+}
+
+static KILLS: AtomicU64 = AtomicU64::new(0);
+
+/// How often `set_kill` was called in the process.
+pub(crate) fn kills() -> u64 {
+    KILLS.load(Ordering::Relaxed)
 }
 
 impl From<&Self> for Image {

@@ -42,5 +42,6 @@ pub use windlass_io::{Error, ErrorKind, Limits, Result, ResultExt, Source, Targe
 /// The naive evaluator, for tests that compare the engine with it.
 #[doc(hidden)]
 pub mod testing {
+    pub use crate::engine::Grain;
     pub use crate::engine::oracle::pixels;
 }

@@ -86,6 +86,14 @@ impl<'a> RegionMut<'a> {
         Self { rect, pixel, rows }
     }
 
+    /// Some of its rows, over their whole width.
+    pub(crate) fn rows_of(&mut self, rect: Rect) -> RegionMut<'_> {
+        debug_assert_eq!((rect.left, rect.width), (self.rect.left, self.rect.width));
+        let first = (rect.top - self.rect.top) as usize;
+        let rows = self.rows[first..first + rect.height as usize].iter_mut();
+        RegionMut { rect, pixel: self.pixel, rows: rows.map(|row| &mut **row).collect() }
+    }
+
     /// Where the pixels lie in their image.
     pub fn rect(&self) -> Rect {
         self.rect

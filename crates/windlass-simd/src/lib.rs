@@ -11,6 +11,7 @@ pub mod png_filter;
 pub mod resample;
 pub mod resample_columns;
 pub mod resample_taps;
+pub mod table;
 
 /// The instructions in use, detected once.
 pub fn level() -> fearless_simd::Level {

@@ -11,6 +11,29 @@ pub struct Context {
     pub tick: Tick,
     /// Threads at most; the process's setting where none
     pub threads: Option<usize>,
+    /// How finely work is cut; tests make it as fine as can be
+    #[doc(hidden)]
+    pub grain: Grain,
+}
+
+/// How finely work is cut. It never changes a result.
+#[derive(Clone, Copy, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "for tests")]
+pub struct Grain {
+    /// Bytes of a unit
+    pub unit: usize,
+    /// Bytes of a block of a store
+    pub block: usize,
+    /// Bytes of the buffers that are made at a time within a task
+    pub roll: usize,
+    /// Rows made at a time at least
+    pub rows: i32,
+}
+
+impl Default for Grain {
+    fn default() -> Self {
+        Self { unit: 1 << 20, block: 256 << 10, roll: 384 << 10, rows: 8 }
+    }
 }
 
 thread_local! {

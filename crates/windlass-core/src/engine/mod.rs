@@ -1,7 +1,14 @@
 //! Evaluation: from a graph to pixels.
 
+mod cone;
 mod context;
 pub(crate) mod oracle;
+mod plan;
+mod prepare;
+mod program;
+mod run;
 mod sinks;
+mod store;
 
-pub use context::{Context, with_context};
+pub use context::{Context, Grain, with_context};
+pub(crate) use prepare::invalidate;

@@ -1,20 +1,68 @@
 //! Where evaluations end: memory, a reduction, a file.
 
-use super::oracle;
+use super::plan::{Parts, Plan, Unit};
+use super::run::{self, Maker, Sink};
 use crate::codec::{Part, Saver, Wants};
 use crate::operator::Reducer;
-use crate::{Image, Pixels, Rect, Region};
-use windlass_io::{Result, Target};
+use crate::pixels::Block;
+use crate::{Image, Pixels, RegionMut};
+use std::sync::{Arc, Mutex, PoisonError};
+use windlass_io::{Error, ErrorKind, Result, Target};
+
+const STRIPS: Parts = Parts::Strips { step: 1, above: 0 };
 
 impl Image {
     /// All pixels, in memory.
     pub fn pixels(&self) -> Result<Pixels> {
-        oracle::pixels(self)
+        if let Some(pixels) = super::prepare::peek(self.graph()) {
+            return Ok(pixels);
+        }
+        let plan = Plan::new(std::slice::from_ref(self), STRIPS)?;
+        let pixel = self.header().pixel_size();
+        let blocks = Mutex::default();
+        run::run(&plan, &Blocks { pixel, blocks: &blocks }, self.progress())?;
+        let blocks = blocks.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let header = self.header();
+        Ok(Pixels::from_blocks(header.width, header.height, pixel, blocks))
     }
 
     /// All pixels as bytes, rows without gaps, samples in machine order.
     pub fn to_memory(&self) -> Result<Vec<u8>> {
-        self.pixels()?.to_vec()
+        let size = usize::try_from(self.header().image_size()).unwrap_or(usize::MAX);
+        let mut bytes = windlass_io::alloc::try_vec(size)?;
+        self.write_into(&mut bytes)?;
+        Ok(bytes)
+    }
+
+    /// Writes all pixels into `bytes`, rows without gaps, samples in machine order. `bytes` has
+    /// exactly the image's size and is aligned for its samples.
+    pub fn write_into(&self, bytes: &mut [u8]) -> Result<()> {
+        let header = self.header();
+        if bytes.len() as u64 != header.image_size() {
+            return Err(Error::new(
+                ErrorKind::BadArgument,
+                format!("{} bytes for an image of {}", bytes.len(), header.image_size()),
+            ));
+        }
+        if bytes.as_ptr().align_offset(header.format.size().min(8)) != 0 {
+            // rows are written as samples: through memory of our own
+            let row = header.row_size().max(1);
+            let pixels = self.pixels()?;
+            bytes.chunks_mut(row).zip(0..).for_each(|(to, y)| to.copy_from_slice(pixels.row(y)));
+            return Ok(());
+        }
+        let plan = Plan::new(std::slice::from_ref(self), STRIPS)?;
+        let row = header.row_size();
+        let mut rest = bytes;
+        let strips = plan.units.iter().map(|unit| {
+            let (strip, below) =
+                std::mem::take(&mut rest).split_at_mut(unit.rect.height as usize * row);
+            rest = below;
+            Mutex::new(strip)
+        });
+        let strips: Vec<_> = strips.collect();
+        let pixel = header.pixel_size();
+        run::run(&plan, &Strips { row, pixel, strips }, self.progress())
     }
 
     /// The same image with its pixels at hand, computed now.
@@ -24,59 +72,161 @@ impl Image {
 
     /// What `reducer` makes of all pixels.
     pub fn reduce<R: Reducer>(&self, reducer: &R) -> Result<R::Out> {
-        let pixels = oracle::pixels(self)?;
-        let mut all: Option<R::Part> = None;
-        for y in 0..pixels.height() {
-            let mut part = reducer.part();
-            let rect = Rect::new(0, y, pixels.width(), 1);
-            reducer.add(&mut part, &Region::new(rect, pixels.pixel_size(), &[pixels.row(y)]));
-            match &mut all {
-                Some(all) => reducer.merge(all, part),
-                None => all = Some(part),
-            }
-        }
+        let plan = Plan::new(std::slice::from_ref(self), STRIPS)?;
+        let sink = Reduction { reducer, all: Mutex::new(None) };
+        run::run(&plan, &sink, self.progress())?;
+        let all = sink.all.into_inner().unwrap_or_else(PoisonError::into_inner);
         reducer.finish(all.unwrap_or_else(|| reducer.part()))
     }
 
     /// Writes the image through `saver` to `target`, which is committed at the end, or aborted.
     pub fn save<S: Saver>(&self, saver: &S, target: &Target) -> Result<()> {
         let outputs = saver.outputs(self)?;
-        let mut state = saver.begin(&outputs, target)?;
-        let mut piece = S::Piece::default();
-        for (output, image) in outputs.iter().enumerate() {
-            let pixels = oracle::pixels(image)?;
-            for rect in parts(image, saver.wants()) {
-                let above = match saver.wants() {
-                    Wants::Rows { above, .. } => above.min(rect.top),
-                    Wants::Tiles { .. } | Wants::Pages => 0,
-                };
-                let pixel = pixels.pixel_size();
-                let (start, end) = (rect.left as usize * pixel, rect.right() as usize * pixel);
-                let seen = Rect { top: rect.top - above, height: rect.height + above, ..rect };
-                let rows: Vec<_> =
-                    (seen.top..seen.bottom()).map(|y| &pixels.row(y)[start..end]).collect();
-                let region = Region::new(seen, pixel, &rows);
-                saver.encode(&Part { output, rect, region }, &mut piece)?;
-                saver.commit(&mut state, &mut piece)?;
-            }
-        }
-        saver.finish(state)
+        let parts = match saver.wants() {
+            Wants::Rows { step, above } => Parts::Strips { step: step.max(1), above },
+            Wants::Tiles { width, height } => Parts::Tiles { width, height },
+            Wants::Pages => Parts::Pages { height: self.header().page_height() },
+        };
+        let plan = Plan::new(&outputs, parts)?;
+        let state = saver.begin(&outputs, target)?;
+        let sink = Saving {
+            saver,
+            needs_caller: target.needs_caller(),
+            state: Mutex::new(state),
+            spare: Mutex::default(),
+        };
+        run::run(&plan, &sink, self.progress())?;
+        saver.finish(sink.state.into_inner().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
-/// The parts of an image, in the order in which a saver takes them.
-fn parts(image: &Image, wants: Wants) -> Vec<Rect> {
-    let all = image.rect();
-    let (width, height) = match wants {
-        Wants::Rows { step, .. } => (all.width, step.max(1) * 8),
-        Wants::Tiles { width, height } => (width, height),
-        Wants::Pages => (all.width, image.header().page_height()),
-    };
-    let tops = (0..all.height).step_by(height as usize);
-    tops.flat_map(|top| {
-        (0..all.width)
-            .step_by(width as usize)
-            .map(move |left| Rect::new(left, top, width, height).intersect(&all))
-    })
-    .collect()
+/// Pixels of our own.
+struct Blocks<'a> {
+    pixel: usize,
+    blocks: &'a Mutex<Vec<Arc<Block>>>,
+}
+
+impl Sink for Blocks<'_> {
+    type Piece = Block;
+
+    fn unit(&self, _: usize, unit: &Unit, maker: &mut Maker<'_>) -> Result<Block> {
+        let mut block = Block::zeroed(unit.rect, self.pixel)?;
+        maker.fill(&mut RegionMut::new(unit.rect, self.pixel, block.rows_mut().collect()))?;
+        Ok(block)
+    }
+
+    fn commit(&self, _: &Unit, block: Block) -> Result<()> {
+        self.blocks.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::new(block));
+        Ok(())
+    }
+
+    fn needs_caller(&self) -> bool {
+        false
+    }
+}
+
+/// Somebody else's memory, cut into the units.
+struct Strips<'a> {
+    row: usize,
+    pixel: usize,
+    strips: Vec<Mutex<&'a mut [u8]>>,
+}
+
+impl Sink for Strips<'_> {
+    type Piece = ();
+
+    fn unit(&self, number: usize, unit: &Unit, maker: &mut Maker<'_>) -> Result<()> {
+        let mut strip = self.strips[number].lock().unwrap_or_else(PoisonError::into_inner);
+        let rows = strip.chunks_exact_mut(self.row).collect();
+        maker.fill(&mut RegionMut::new(unit.rect, self.pixel, rows))
+    }
+
+    fn commit(&self, _: &Unit, (): ()) -> Result<()> {
+        Ok(())
+    }
+
+    fn needs_caller(&self) -> bool {
+        false
+    }
+}
+
+/// A value: parts for units where any order is exact, else for rows, merged from top to bottom.
+struct Reduction<'a, R: Reducer> {
+    reducer: &'a R,
+    all: Mutex<Option<R::Part>>,
+}
+
+impl<R: Reducer> Sink for Reduction<'_, R> {
+    type Piece = Vec<R::Part>;
+
+    fn unit(&self, _: usize, unit: &Unit, maker: &mut Maker<'_>) -> Result<Vec<R::Part>> {
+        let mut parts = Vec::new();
+        if self.reducer.exact() {
+            parts.push(self.reducer.part());
+        }
+        maker.each(unit.rect, &mut |pixels| {
+            if let (true, Some(part)) = (self.reducer.exact(), parts.last_mut()) {
+                self.reducer.add(part, pixels);
+                return Ok(());
+            }
+            let rect = pixels.rect();
+            let mut rows = Vec::new();
+            for y in rect.top..rect.bottom() {
+                let mut part = self.reducer.part();
+                let row = crate::Rect { top: y, height: 1, ..rect };
+                self.reducer.add(&mut part, &pixels.crop(row, &mut rows));
+                parts.push(part);
+            }
+            Ok(())
+        })?;
+        Ok(parts)
+    }
+
+    fn commit(&self, _: &Unit, parts: Vec<R::Part>) -> Result<()> {
+        let mut all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
+        for part in parts {
+            match &mut *all {
+                Some(all) => self.reducer.merge(all, part),
+                None => *all = Some(part),
+            }
+        }
+        Ok(())
+    }
+
+    fn needs_caller(&self) -> bool {
+        false
+    }
+}
+
+/// A file.
+struct Saving<'a, S: Saver> {
+    saver: &'a S,
+    needs_caller: bool,
+    state: Mutex<S::State>,
+    spare: Mutex<Vec<S::Piece>>,
+}
+
+impl<S: Saver> Sink for Saving<'_, S> {
+    type Piece = S::Piece;
+
+    fn unit(&self, _: usize, unit: &Unit, maker: &mut Maker<'_>) -> Result<S::Piece> {
+        let spare = self.spare.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let mut piece = spare.unwrap_or_default();
+        let (output, rect) = (unit.output, unit.rect);
+        maker.whole(unit.seen, |region| {
+            self.saver.encode(&Part { output, rect, region: *region }, &mut piece)
+        })?;
+        Ok(piece)
+    }
+
+    fn commit(&self, _: &Unit, mut piece: S::Piece) -> Result<()> {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        self.saver.commit(&mut state, &mut piece)?;
+        self.spare.lock().unwrap_or_else(PoisonError::into_inner).push(piece);
+        Ok(())
+    }
+
+    fn needs_caller(&self) -> bool {
+        self.needs_caller
+    }
 }

@@ -1,0 +1,430 @@
+//! The plan of an evaluation, made from geometry before any pixel: where the graph is cut, in which
+//! units the outputs are made, and which blocks each of them reads.
+
+use super::cone::{Builder, Cone, Feed};
+use super::context::Grain;
+use super::prepare;
+use super::store::Grid;
+use crate::codec::Order;
+use crate::image::{Node, Work};
+use crate::operator::{Ask, Shape, Want};
+use crate::{Image, Pixels, Rect};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use windlass_io::Result;
+
+/// Bytes that a unit should read at once at most.
+const DEMAND: u64 = 2 << 20;
+/// What a sample costs that passes through a store, in point operations.
+const STORE_PRICE: f64 = 1.5;
+
+/// Everything that is decided before the first pixel.
+pub(crate) struct Plan {
+    pub(crate) nodes: Vec<Arc<Node>>,
+    pub(crate) memory: Vec<Pixels>,
+    pub(crate) stores: Vec<Store>,
+    pub(crate) outputs: Vec<Cone>,
+    pub(crate) units: Vec<Unit>,
+    /// Pixels that the outputs have together.
+    pub(crate) pixels: u64,
+    /// Bytes of blocks alive at once, at most, as simulated.
+    pub(crate) live: u64,
+}
+
+/// The blocks of a node.
+pub(crate) struct Store {
+    pub(crate) node: Arc<Node>,
+    pub(crate) grid: Grid,
+    pub(crate) make: Make,
+    pub(crate) blocks: Vec<BlockPlan>,
+}
+
+/// How blocks are made.
+pub(crate) enum Make {
+    Rows,
+    Tiles,
+    Cone(Cone),
+}
+
+/// A block of a store.
+#[derive(Default, Clone)]
+pub(crate) struct BlockPlan {
+    /// Tasks that read it.
+    pub(crate) readers: u32,
+    /// What its own task reads.
+    pub(crate) reads: Vec<BlockId>,
+    /// The first and last unit for which it is needed.
+    pub(crate) first: Option<usize>,
+    last: usize,
+}
+
+/// A block: its store and its number there.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) struct BlockId {
+    pub(crate) store: usize,
+    pub(crate) block: usize,
+}
+
+/// A part of an output, made by one task, delivered in order.
+pub(crate) struct Unit {
+    pub(crate) output: usize,
+    pub(crate) rect: Rect,
+    /// The part and the rows above it that the sink wants to see again.
+    pub(crate) seen: Rect,
+    pub(crate) reads: Vec<BlockId>,
+}
+
+/// The parts in which a sink takes its outputs.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Parts {
+    /// Strips of a multiple of `step` rows, each with up to `above` rows before it
+    Strips { step: i32, above: i32 },
+    /// Tiles
+    Tiles { width: i32, height: i32 },
+    /// Pages of this height
+    Pages { height: i32 },
+}
+
+impl Plan {
+    /// The plan that makes `outputs` in `parts`.
+    pub(crate) fn new(outputs: &[Image], parts: Parts) -> Result<Self> {
+        let graph = Graph::collect(outputs)?;
+        let grain = super::context::current().grain;
+        let mut cuts = graph.first_cuts(outputs);
+        // each round cuts at one node more; a graph needs few
+        for _ in 0..16 {
+            let mut plan = graph.plan(outputs, parts, &cuts, grain);
+            let asked = plan.simulate();
+            match plan.improvement(&asked) {
+                Some(node) if cuts.insert(node) => {}
+                _ => {
+                    plan.live = plan.live_bytes();
+                    return Ok(plan);
+                }
+            }
+        }
+        let mut plan = graph.plan(outputs, parts, &cuts, grain);
+        plan.simulate();
+        plan.live = plan.live_bytes();
+        Ok(plan)
+    }
+
+    /// Pushes every unit down to the blocks that it reads; for each cone and step, what was asked.
+    fn simulate(&mut self) -> Vec<Vec<Asked>> {
+        let cones =
+            self.outputs.iter().chain(self.stores.iter().filter_map(|store| match &store.make {
+                Make::Cone(cone) => Some(cone),
+                Make::Rows | Make::Tiles => None,
+            }));
+        let mut asked: Vec<Vec<Asked>> =
+            cones.map(|cone| vec![Asked::default(); cone.steps.len()]).collect();
+        let mut cone_of_store = BTreeMap::new();
+        for (number, store) in self.stores.iter().enumerate() {
+            if matches!(store.make, Make::Cone(_)) {
+                cone_of_store.insert(number, self.outputs.len() + cone_of_store.len());
+            }
+        }
+        for number in 0..self.units.len() {
+            let Unit { output, seen, .. } = self.units[number];
+            let reads = reads_of(&self.stores, &self.outputs[output], seen, &mut asked[output]);
+            let mut open = self.read(&reads, number);
+            self.units[number].reads = reads;
+            while let Some(BlockId { store, block }) = open.pop() {
+                let Make::Cone(cone) = &self.stores[store].make else { continue };
+                let rect = self.stores[store].grid.rect(block);
+                let reads = reads_of(&self.stores, cone, rect, &mut asked[cone_of_store[&store]]);
+                open.extend(self.read(&reads, number));
+                self.stores[store].blocks[block].reads = reads;
+            }
+        }
+        asked
+    }
+
+    /// Counts a reader for each block; those that nobody had read before.
+    fn read(&mut self, reads: &[BlockId], unit: usize) -> Vec<BlockId> {
+        let mut fresh = Vec::new();
+        for id in reads {
+            let block = &mut self.stores[id.store].blocks[id.block];
+            if block.first.is_none() {
+                block.first = Some(unit);
+                fresh.push(*id);
+            }
+            block.readers += 1;
+            block.last = unit;
+        }
+        fresh
+    }
+
+    /// The node at whose output a cut saves more than it costs, nearest to the outputs.
+    fn improvement(&self, asked: &[Vec<Asked>]) -> Option<u64> {
+        let cones =
+            self.outputs.iter().chain(self.stores.iter().filter_map(|store| match &store.make {
+                Make::Cone(cone) => Some(cone),
+                Make::Rows | Make::Tiles => None,
+            }));
+        for (cone, asked) in cones.zip(asked) {
+            let mut below = vec![0.0; cone.steps.len()];
+            for (at, step) in cone.steps.iter().enumerate() {
+                let feeds = step.feeds.iter().map(|feed| match feed {
+                    Feed::Step(step) => below[*step],
+                    Feed::Store(_) | Feed::Memory(_) => 0.0,
+                });
+                below[at] = step.cost() + feeds.sum::<f64>();
+            }
+            let Some(last) = cone.steps.len().checked_sub(1) else { continue };
+            for at in (0..last).rev() {
+                let distinct = asked[at].around.area() as f64;
+                let again = asked[at].pixels as f64 - distinct;
+                if again * below[at] > distinct * STORE_PRICE * 2.0 {
+                    return Some(cone.steps[at].node.id);
+                }
+            }
+        }
+        None
+    }
+
+    /// The most bytes of blocks that live at once, if units are made one after the other.
+    fn live_bytes(&self) -> u64 {
+        let mut change = vec![0_i64; self.units.len() + 1];
+        for store in &self.stores {
+            let mut first = None;
+            for (number, block) in store.blocks.iter().enumerate().rev() {
+                // a loader in order must have made a block before any below it
+                first = match (first, block.first) {
+                    (Some(a), Some(b)) if matches!(store.make, Make::Rows) => Some(b.min(a)),
+                    (a, None) if matches!(store.make, Make::Rows) => a,
+                    (_, b) => b,
+                };
+                let (Some(start), Some(_)) = (first, block.first) else { continue };
+                let bytes = store.grid.rect(number).area() as i64 * store.node.pixel() as i64;
+                change[start] += bytes;
+                change[block.last + 1] -= bytes;
+            }
+        }
+        let mut live = 0;
+        let levels = change.iter().map(|c| {
+            live += c;
+            live
+        });
+        levels.max().unwrap_or(0) as u64
+    }
+}
+
+/// How many pixels of a step were made, and around which rectangle.
+#[derive(Clone, Copy, Default)]
+struct Asked {
+    pixels: u64,
+    around: Rect,
+}
+
+/// The blocks that a task reads, and what it asks of the steps.
+fn reads_of(stores: &[Store], cone: &Cone, rect: Rect, asked: &mut [Asked]) -> Vec<BlockId> {
+    let mut reads = Vec::new();
+    cone.simulate(
+        rect,
+        &mut |store, part| {
+            let blocks = stores[store].grid.covering(part);
+            reads.extend(blocks.map(|block| BlockId { store, block }));
+        },
+        &mut |step, part| {
+            asked[step].pixels += part.area();
+            asked[step].around = asked[step].around.union(&part);
+        },
+    );
+    reads.sort_unstable();
+    reads.dedup();
+    reads
+}
+
+/// The part of the graph that an evaluation touches.
+struct Graph {
+    /// In order of dependency
+    nodes: Vec<Arc<Node>>,
+    /// Pixels at hand, by node
+    memory: BTreeMap<u64, usize>,
+    pixels: Vec<Pixels>,
+}
+
+impl Graph {
+    fn collect(outputs: &[Image]) -> Result<Self> {
+        let mut nodes = BTreeMap::new();
+        let mut memory = BTreeMap::new();
+        let mut pixels = Vec::new();
+        let mut open: Vec<_> = outputs.iter().map(|image| Arc::clone(image.graph())).collect();
+        while let Some(node) = open.pop() {
+            if nodes.contains_key(&node.id) {
+                continue;
+            }
+            match prepare::at_hand(&node)? {
+                Some(kept) => {
+                    memory.insert(node.id, pixels.len());
+                    pixels.push(kept);
+                }
+                None => open.extend(node.inputs.iter().cloned()),
+            }
+            nodes.insert(node.id, node);
+        }
+        Ok(Self { nodes: nodes.into_values().collect(), memory, pixels })
+    }
+
+    /// Cuts that need no simulation: where columns are read, and where several outputs read.
+    fn first_cuts(&self, outputs: &[Image]) -> BTreeSet<u64> {
+        let mut cuts = BTreeSet::new();
+        for node in &self.nodes {
+            let Work::Area(operator) = &node.work else { continue };
+            if self.memory.contains_key(&node.id) {
+                continue;
+            }
+            let traits = operator.traits();
+            if traits.rounds == 2 {
+                let mut ask = Ask::default();
+                operator.needs(node.rect(), &mut ask);
+                cuts.extend(ask.wants.iter().filter_map(|want| match want {
+                    Want::Maybe { input, .. } => Some(node.inputs[*input].id),
+                    Want::Read { .. } | Want::Same { .. } | Want::Place { .. } => None,
+                }));
+            } else if traits.shape == Shape::Tiles {
+                cuts.extend(node.inputs.iter().map(|input| input.id));
+            }
+        }
+        if outputs.len() > 1 {
+            let read: BTreeSet<u64> = self
+                .nodes
+                .iter()
+                .flat_map(|node| node.inputs.iter().map(|input| input.id))
+                .collect();
+            cuts.extend(
+                outputs.iter().map(|image| image.graph().id).filter(|id| read.contains(id)),
+            );
+        }
+        cuts
+    }
+
+    fn plan(&self, outputs: &[Image], parts: Parts, cuts: &BTreeSet<u64>, grain: Grain) -> Plan {
+        let mut feeds: BTreeMap<u64, Feed> =
+            self.memory.iter().map(|(id, number)| (*id, Feed::Memory(*number))).collect();
+        let mut stores: Vec<Store> = Vec::new();
+        for node in &self.nodes {
+            if feeds.contains_key(&node.id) {
+                continue;
+            }
+            let (grid, make) = match &node.work {
+                Work::Rows(loader) => (loader_grid(node, loader.order(), grain), Make::Rows),
+                Work::Tiles(loader) => {
+                    let (width, height) = loader.tile();
+                    (Grid { image: node.rect(), width, height }, Make::Tiles)
+                }
+                Work::Point(_) | Work::Area(_) if cuts.contains(&node.id) => {
+                    let builder = Builder { feeds: &|node| feeds.get(&node.id).copied(), grain };
+                    let rows = 2 * grain.block / node.row_size().max(1);
+                    let rows = (rows.min(1 << 20) as i32).max(grain.rows);
+                    let grid = Grid::strips(node.rect(), rows);
+                    (grid, Make::Cone(builder.build(node, true)))
+                }
+                Work::Point(_) | Work::Area(_) | Work::Memory(_) | Work::Whole(_) => continue,
+            };
+            feeds.insert(node.id, Feed::Store(stores.len()));
+            let blocks = vec![BlockPlan::default(); grid.count()];
+            stores.push(Store { node: Arc::clone(node), grid, make, blocks });
+        }
+        let builder = Builder { feeds: &|node| feeds.get(&node.id).copied(), grain };
+        let cones: Vec<_> =
+            outputs.iter().map(|image| builder.build(image.graph(), false)).collect();
+        let units = units(outputs, &cones, &stores, parts, grain);
+        Plan {
+            nodes: self.nodes.clone(),
+            memory: self.pixels.clone(),
+            stores,
+            outputs: cones,
+            units,
+            pixels: outputs.iter().map(|image| image.rect().area()).sum(),
+            live: 0,
+        }
+    }
+}
+
+/// Blocks of a loader in order: a few steps high.
+fn loader_grid(node: &Node, order: Order, grain: Grain) -> Grid {
+    match order {
+        Order::Whole => Grid::strips(node.rect(), node.height),
+        Order::Rows { step } => {
+            let step = step.max(1);
+            let steps =
+                (grain.block / node.row_size().max(1) / step as usize).clamp(1, 1 << 16) as i32;
+            Grid::strips(node.rect(), step.saturating_mul(steps))
+        }
+    }
+}
+
+/// The units of all outputs, interleaved by relative height.
+fn units(
+    outputs: &[Image],
+    cones: &[Cone],
+    stores: &[Store],
+    parts: Parts,
+    grain: Grain,
+) -> Vec<Unit> {
+    let mut units = Vec::new();
+    for (output, (image, cone)) in outputs.iter().zip(cones).enumerate() {
+        let all = image.rect();
+        let (width, height, above) = match parts {
+            Parts::Strips { step, above } => {
+                (all.width, strip_height(cone, stores, step, grain), above)
+            }
+            Parts::Tiles { width, height } => (width, height, 0),
+            Parts::Pages { height } => (all.width, height, 0),
+        };
+        let grid = Grid { image: all, width, height };
+        units.extend((0..grid.count()).map(|number| {
+            let rect = grid.rect(number);
+            let above = above.min(rect.top);
+            let seen = Rect { top: rect.top - above, height: rect.height + above, ..rect };
+            Unit { output, rect, seen, reads: Vec::new() }
+        }));
+    }
+    if outputs.len() > 1 {
+        let relative = |unit: &Unit| {
+            let height = i64::from(outputs[unit.output].header().height);
+            i64::from(unit.rect.bottom()) * (1 << 30) / height
+        };
+        units.sort_by_key(|unit| (relative(unit), unit.output));
+    }
+    units
+}
+
+/// Rows of a unit: about 1 MiB, and so few that what they read fits as well.
+fn strip_height(cone: &Cone, stores: &[Store], step: i32, grain: Grain) -> i32 {
+    let all = cone.rect;
+    let row = (all.width as usize * cone.pixel).max(1);
+    let round = |rows: i32| (rows / step).max(1).saturating_mul(step);
+    let mut height = round((grain.unit / row).clamp(1, 1 << 24) as i32);
+    let mut bytes = demand(cone, stores, height);
+    while bytes > DEMAND && height > step {
+        let lower = round(height / 2);
+        let fewer = demand(cone, stores, lower);
+        // where the demand is mostly margin, lower strips only repeat work
+        if fewer * 4 > bytes * 3 || lower == height {
+            break;
+        }
+        (height, bytes) = (lower, fewer);
+    }
+    height
+}
+
+/// Bytes that a unit of `height` rows in the middle reads of stores.
+fn demand(cone: &Cone, stores: &[Store], height: i32) -> u64 {
+    let all = cone.rect;
+    let height = height.min(all.height);
+    let rect = Rect { top: (all.height - height) / 2, height, ..all };
+    let mut bytes = 0;
+    cone.simulate(
+        rect,
+        &mut |store, part| {
+            let Store { node, make, .. } = &stores[store];
+            let width = if matches!(make, Make::Tiles) { part.width } else { node.width };
+            bytes += width as u64 * part.height as u64 * node.pixel() as u64;
+        },
+        &mut |_, _| {},
+    );
+    bytes
+}

@@ -1,0 +1,620 @@
+//! Running a plan: tasks, picked so that none waits for another.
+//!
+//! A task starts only when all that it reads is there. The caller works on its own evaluation;
+//! helpers join it while the process has threads to spare, and end with it. Whatever calls a
+//! handler of the user is picked by the caller alone.
+
+use super::cone::{Cone, Inputs, State};
+use super::context::{self, Context};
+use super::plan::{BlockId, Make, Plan, Unit};
+use super::store::Held;
+use crate::image::{self, Work};
+use crate::pixels::Block;
+use crate::progress::{Meter, Progress};
+use crate::{Rect, Region, RegionMut, Rows};
+use std::any::Any;
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use windlass_io::{Error, ErrorKind, Result, Tick, settings};
+
+/// Where the units of an evaluation go.
+pub(crate) trait Sink: Sync {
+    /// What a unit hands from its task to its commit.
+    type Piece: Send;
+
+    /// Makes a unit, on any thread.
+    fn unit(&self, number: usize, unit: &Unit, maker: &mut Maker<'_>) -> Result<Self::Piece>;
+
+    /// Takes a unit that was made, in order, one at a time.
+    fn commit(&self, unit: &Unit, piece: Self::Piece) -> Result<()>;
+
+    /// Whether `commit` calls a handler of the user.
+    fn needs_caller(&self) -> bool;
+}
+
+/// Makes the pixels of a unit, by the worker that runs its task.
+pub(crate) struct Maker<'a> {
+    cone: &'a Cone,
+    state: &'a mut State,
+    inputs: Inputs<'a>,
+}
+
+impl Maker<'_> {
+    /// Writes the pixels of `out`.
+    pub(crate) fn fill(&mut self, out: &mut RegionMut<'_>) -> Result<()> {
+        self.cone.fill(self.state, self.inputs, out)
+    }
+
+    /// Hands the pixels of `rect` over, a few rows at a time.
+    pub(crate) fn each(
+        &mut self,
+        rect: Rect,
+        take: &mut dyn FnMut(&Region<'_>) -> Result<()>,
+    ) -> Result<()> {
+        self.cone.each(self.state, self.inputs, rect, take)
+    }
+
+    /// Hands the pixels of `rect` over in one piece, from where they lie if they are at hand.
+    pub(crate) fn whole<R>(
+        &mut self,
+        rect: Rect,
+        take: impl FnOnce(&Region<'_>) -> Result<R>,
+    ) -> Result<R> {
+        let mut take = Some(take);
+        let direct = self.cone.direct(self.inputs, rect, |region| match take.take() {
+            Some(take) => take(region),
+            None => Err(Error::new(ErrorKind::Internal, "a region is handed over once")),
+        });
+        if let Some(result) = direct {
+            return result;
+        }
+        let mut block = Block::zeroed(rect, self.cone.pixel)?;
+        self.fill(&mut RegionMut::new(rect, self.cone.pixel, block.rows_mut().collect()))?;
+        let rows: Vec<_> = (rect.top..rect.bottom()).map(|y| block.row(y)).collect();
+        match take.take() {
+            Some(take) => take(&Region::new(rect, self.cone.pixel, &rows)),
+            None => Err(Error::new(ErrorKind::Internal, "a region is handed over once")),
+        }
+    }
+}
+
+/// Runs `plan` into `sink`.
+pub(crate) fn run<S: Sink>(plan: &Plan, sink: &S, progress: Option<Arc<Progress>>) -> Result<()> {
+    let context = context::current();
+    let kills = image::kills();
+    killed(plan)?;
+    let mut meter = Meter::start(progress, plan.pixels)?;
+    let result = evaluate(plan, sink, &context, kills, &mut meter);
+    let told = meter.finish(result.is_ok());
+    result.and(told)
+}
+
+fn evaluate<S: Sink>(
+    plan: &Plan,
+    sink: &S,
+    context: &Context,
+    kills: u64,
+    meter: &mut Meter,
+) -> Result<()> {
+    let threads = context.threads.unwrap_or_else(settings::concurrency).max(1);
+    let stop = Tick::new();
+    let _link = context.tick.on_cancel({
+        let stop = stop.clone();
+        move || stop.cancel()
+    });
+    let loaders = plan.stores.iter().map(|_| Mutex::default()).collect();
+    let crew = Crew {
+        plan,
+        sink,
+        stop,
+        ahead: threads + 2,
+        kills,
+        board: Mutex::new(Board::new(plan)),
+        news: Condvar::new(),
+        loaders,
+    };
+    if plan.units.len() == 1 && plan.stores.is_empty() {
+        return crew.alone(context);
+    }
+    std::thread::scope(|scope| {
+        let tasks = plan.units.len() + plan.stores.iter().map(|s| s.blocks.len()).sum::<usize>();
+        let helpers = Helpers::take(threads.min(tasks) - 1);
+        for _ in 0..helpers.0 {
+            // where no thread is to be had the caller does the work
+            let builder = std::thread::Builder::new().name("windlass".into());
+            let _handle = builder.spawn_scoped(scope, || crew.work(None));
+        }
+        crew.work(Some((context, meter)));
+        drop(helpers);
+    });
+    let board = crew.board.into_inner().unwrap_or_else(PoisonError::into_inner);
+    board.error.map_or(Ok(()), |(_, error)| Err(error))
+}
+
+/// Fails where somebody asked for an image of the plan to be killed, and takes that back.
+fn killed(plan: &Plan) -> Result<()> {
+    for node in &plan.nodes {
+        if node.killed.swap(false, Ordering::Relaxed) {
+            return Err(Error::new(
+                ErrorKind::Cancelled,
+                format!("VipsImage: killed for image \"temp-{}\"", node.id),
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Threads that help evaluations, counted over the process: a hundred pipelines at once are a
+/// hundred single-threaded ones.
+struct Helpers(usize);
+
+static HELPING: AtomicUsize = AtomicUsize::new(0);
+
+impl Helpers {
+    fn take(wanted: usize) -> Self {
+        let most = settings::concurrency().max(wanted + 1) - 1;
+        let mut got = 0;
+        let _old = HELPING.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |busy| {
+            got = most.saturating_sub(busy).min(wanted);
+            Some(busy + got)
+        });
+        Self(got)
+    }
+}
+
+impl Drop for Helpers {
+    fn drop(&mut self) {
+        HELPING.fetch_sub(self.0, Ordering::Relaxed);
+    }
+}
+
+/// Everybody who works on one evaluation.
+struct Crew<'a, S: Sink> {
+    plan: &'a Plan,
+    sink: &'a S,
+    /// Ends everybody: cancelled by the caller, or by an error after which nothing counts.
+    stop: Tick,
+    /// Units that may be under way beyond the first that is not committed.
+    ahead: usize,
+    /// Calls of `set_kill` in the process when it began.
+    kills: u64,
+    board: Mutex<Board<S::Piece>>,
+    news: Condvar,
+    /// The session of each loader in order.
+    loaders: Vec<Mutex<Session>>,
+}
+
+#[derive(Default)]
+struct Session {
+    state: Option<Box<dyn Any + Send>>,
+    spare: Vec<Box<dyn Any + Send>>,
+}
+
+/// What is done and what is not.
+struct Board<P> {
+    /// The first unit that is not committed
+    committed: usize,
+    units: Vec<Stage<P>>,
+    stores: Vec<StoreBoard>,
+    committing: bool,
+    /// The lowest unit that failed, and how; units from there on are not started
+    error: Option<(usize, Error)>,
+    /// Tasks under way
+    busy: usize,
+    pixels: u64,
+}
+
+enum Stage<P> {
+    Waiting,
+    Running,
+    Made(P),
+    Committed,
+}
+
+struct StoreBoard {
+    blocks: Vec<BlockStage>,
+    /// Of a loader in order: the block that comes next, and whether somebody reads it
+    next: usize,
+    reading: bool,
+}
+
+enum BlockStage {
+    Waiting,
+    Running,
+    Ready(Arc<Block>, u32),
+    Gone,
+}
+
+impl<P> Board<P> {
+    fn new(plan: &Plan) -> Self {
+        let stores = plan.stores.iter().map(|store| StoreBoard {
+            blocks: store.blocks.iter().map(|_| BlockStage::Waiting).collect(),
+            next: 0,
+            reading: false,
+        });
+        Self {
+            committed: 0,
+            units: plan.units.iter().map(|_| Stage::Waiting).collect(),
+            stores: stores.collect(),
+            committing: false,
+            error: None,
+            busy: 0,
+            pixels: 0,
+        }
+    }
+
+    /// Units from here on are not started.
+    fn end(&self) -> usize {
+        self.error.as_ref().map_or(self.units.len(), |(unit, _)| *unit)
+    }
+
+    fn is_ready(&self, id: BlockId) -> bool {
+        matches!(self.stores[id.store].blocks[id.block], BlockStage::Ready(..))
+    }
+
+    /// The blocks `reads`, for a task that reads them.
+    fn hold(&self, reads: &[BlockId]) -> Held {
+        let blocks = reads.iter().filter_map(|id| match &self.stores[id.store].blocks[id.block] {
+            BlockStage::Ready(block, _) => Some((id.store, Arc::clone(block))),
+            BlockStage::Waiting | BlockStage::Running | BlockStage::Gone => None,
+        });
+        Held::new(blocks.collect())
+    }
+
+    /// A task has read `reads`: who was last lets them go.
+    fn release(&mut self, reads: &[BlockId]) {
+        for id in reads {
+            let stage = &mut self.stores[id.store].blocks[id.block];
+            if let BlockStage::Ready(_, readers) = stage {
+                *readers -= 1;
+                if *readers == 0 {
+                    *stage = BlockStage::Gone;
+                }
+            }
+        }
+    }
+
+    fn fail(&mut self, unit: usize, error: Error) {
+        if self.error.as_ref().is_none_or(|(first, _)| unit < *first) {
+            self.error = Some((unit, error));
+        }
+    }
+}
+
+/// Something to do, for the sake of `unit`.
+struct Task<P> {
+    unit: usize,
+    job: Job<P>,
+}
+
+enum Job<P> {
+    /// Reads the next block of a loader in order, and finishes it
+    Rows { store: usize, block: usize },
+    /// Makes a block at any place
+    Block { id: BlockId, held: Held },
+    /// Makes the unit
+    Unit { held: Held },
+    /// Commits the unit
+    Commit { piece: P },
+}
+
+/// What a worker keeps from task to task.
+#[derive(Default)]
+struct Worker {
+    outputs: BTreeMap<usize, State>,
+    stores: BTreeMap<usize, State>,
+}
+
+impl<S: Sink> Crew<'_, S> {
+    /// The one unit of a small evaluation, without a board.
+    fn alone(&self, context: &Context) -> Result<()> {
+        context.tick.check()?;
+        let mut worker = Worker::default();
+        let unit = &self.plan.units[0];
+        let piece = guarded(|| self.make_unit(&mut worker, 0, &Held::default()))?;
+        self.sink.commit(unit, piece)
+    }
+
+    /// Works until nothing is left; the caller also looks at its context and tells of progress.
+    fn work(&self, mut caller: Option<(&Context, &mut Meter)>) {
+        let mut worker = Worker::default();
+        let is_caller = caller.is_some();
+        let mut board = self.board();
+        loop {
+            if let Some((context, meter)) = &mut caller {
+                let pixels = board.pixels;
+                drop(board);
+                let checked = context
+                    .tick
+                    .check()
+                    .and_then(|()| self.killed())
+                    .and_then(|()| meter.step(pixels));
+                board = self.board();
+                if let Err(error) = checked {
+                    self.end_all(&mut board, error);
+                }
+            }
+            if board.committed >= board.end() && (!is_caller || board.busy == 0) {
+                self.news.notify_all();
+                return;
+            }
+            let Some(task) = self.pick(&mut board, is_caller) else {
+                if !is_caller && board.committed >= board.end() {
+                    return;
+                }
+                // the caller looks up now and then; helpers wait for news
+                board = self.wait(board);
+                continue;
+            };
+            board.busy += 1;
+            drop(board);
+            let unit = self.first_reader(&task);
+            let result = guarded(|| self.perform(&mut worker, task));
+            board = self.board();
+            board.busy -= 1;
+            if let Err(error) = result {
+                let ends_all = matches!(
+                    error.kind(),
+                    ErrorKind::Cancelled | ErrorKind::Timeout | ErrorKind::Io
+                );
+                if ends_all {
+                    self.end_all(&mut board, error);
+                } else {
+                    board.fail(unit, error);
+                }
+            }
+            self.news.notify_all();
+        }
+    }
+
+    /// The lowest unit that can't be made if `task` fails.
+    fn first_reader(&self, task: &Task<S::Piece>) -> usize {
+        let (store, blocks) = match &task.job {
+            // what lies below in a file is lost too
+            Job::Rows { store, block } => (*store, *block..usize::MAX),
+            Job::Block { id, .. } => (id.store, id.block..id.block + 1),
+            Job::Unit { .. } | Job::Commit { .. } => return task.unit,
+        };
+        let all = &self.plan.stores[store].blocks;
+        let blocks = &all[blocks.start..blocks.end.min(all.len())];
+        blocks.iter().filter_map(|block| block.first).min().unwrap_or(task.unit).min(task.unit)
+    }
+
+    /// Looks at the flags of the images where somebody set one since the evaluation began.
+    fn killed(&self) -> Result<()> {
+        if image::kills() == self.kills { Ok(()) } else { killed(self.plan) }
+    }
+
+    /// Nothing that is still to do counts any more.
+    fn end_all(&self, board: &mut Board<S::Piece>, error: Error) {
+        // what others report once they are stopped is a consequence, not the reason
+        if board.committed < board.end() || board.error.is_none() {
+            let first = !self.stop.is_cancelled() || board.error.is_none();
+            if first {
+                board.error = None;
+                board.fail(board.committed, error);
+            }
+        }
+        self.stop.cancel();
+    }
+
+    fn board(&self) -> MutexGuard<'_, Board<S::Piece>> {
+        self.board.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn wait<'b>(&self, board: MutexGuard<'b, Board<S::Piece>>) -> MutexGuard<'b, Board<S::Piece>> {
+        let (board, _) = self
+            .news
+            .wait_timeout(board, Duration::from_millis(20))
+            .unwrap_or_else(PoisonError::into_inner);
+        board
+    }
+
+    /// The task that the lowest unit waits for, among those that can start now.
+    fn pick(&self, board: &mut Board<S::Piece>, is_caller: bool) -> Option<Task<S::Piece>> {
+        let first = board.committed;
+        let end = board.end().min(first + self.ahead);
+        let may_commit = !board.committing && (is_caller || !self.sink.needs_caller());
+        if may_commit && first < end && matches!(board.units[first], Stage::Made(_)) {
+            let Stage::Made(piece) = std::mem::replace(&mut board.units[first], Stage::Running)
+            else {
+                return None;
+            };
+            board.committing = true;
+            return Some(Task { unit: first, job: Job::Commit { piece } });
+        }
+        for unit in first..end {
+            if !matches!(board.units[unit], Stage::Waiting) {
+                continue;
+            }
+            let reads = &self.plan.units[unit].reads;
+            if reads.iter().all(|id| board.is_ready(*id)) {
+                board.units[unit] = Stage::Running;
+                let held = board.hold(reads);
+                return Some(Task { unit, job: Job::Unit { held } });
+            }
+            for id in reads {
+                if let Some(job) = self.pick_block(board, *id, is_caller) {
+                    return Some(Task { unit, job });
+                }
+            }
+        }
+        None
+    }
+
+    /// What can be done now towards a block.
+    fn pick_block(
+        &self,
+        board: &mut Board<S::Piece>,
+        id: BlockId,
+        is_caller: bool,
+    ) -> Option<Job<S::Piece>> {
+        let mut open = vec![id];
+        while let Some(id) = open.pop() {
+            let store = &self.plan.stores[id.store];
+            let state = &mut board.stores[id.store];
+            if !matches!(state.blocks[id.block], BlockStage::Waiting) {
+                continue;
+            }
+            match (&store.make, &store.node.work) {
+                (Make::Rows, Work::Rows(loader)) => {
+                    if state.reading || (loader.needs_caller() && !is_caller) {
+                        continue;
+                    }
+                    let block = state.next;
+                    state.reading = true;
+                    state.blocks[block] = BlockStage::Running;
+                    return Some(Job::Rows { store: id.store, block });
+                }
+                (Make::Tiles, Work::Tiles(loader)) if loader.needs_caller() && !is_caller => {}
+                _ => {
+                    let reads = &store.blocks[id.block].reads;
+                    if reads.iter().all(|read| board.is_ready(*read)) {
+                        board.stores[id.store].blocks[id.block] = BlockStage::Running;
+                        return Some(Job::Block { id, held: board.hold(reads) });
+                    }
+                    open.extend(reads.iter().rev());
+                }
+            }
+        }
+        None
+    }
+
+    fn perform(&self, worker: &mut Worker, task: Task<S::Piece>) -> Result<()> {
+        self.stop.check()?;
+        match task.job {
+            Job::Rows { store, block } => self.read_rows(store, block),
+            Job::Block { id, held } => {
+                let block = self.make_block(worker, id, &held)?;
+                let mut board = self.board();
+                board.release(&self.plan.stores[id.store].blocks[id.block].reads);
+                self.publish(&mut board, id, block);
+                Ok(())
+            }
+            Job::Unit { held } => {
+                let piece = self.make_unit(worker, task.unit, &held)?;
+                drop(held);
+                let mut board = self.board();
+                board.release(&self.plan.units[task.unit].reads);
+                board.units[task.unit] = Stage::Made(piece);
+                Ok(())
+            }
+            Job::Commit { piece } => {
+                let unit = &self.plan.units[task.unit];
+                let result = guarded(|| self.sink.commit(unit, piece));
+                let mut board = self.board();
+                board.committing = false;
+                result?;
+                board.units[task.unit] = Stage::Committed;
+                board.committed += 1;
+                board.pixels += unit.rect.area();
+                Ok(())
+            }
+        }
+    }
+
+    fn publish(&self, board: &mut Board<S::Piece>, id: BlockId, block: Block) {
+        let readers = self.plan.stores[id.store].blocks[id.block].readers;
+        board.stores[id.store].blocks[id.block] = match readers {
+            0 => BlockStage::Gone,
+            readers => BlockStage::Ready(Arc::new(block), readers),
+        };
+    }
+
+    /// The next block of a loader in order: read alone, finished beside others.
+    fn read_rows(&self, store: usize, block: usize) -> Result<()> {
+        let plan = &self.plan.stores[store];
+        let Work::Rows(loader) = &plan.node.work else {
+            return Err(Error::new(ErrorKind::Internal, "a store of rows without a loader"));
+        };
+        let rect = plan.grid.rect(block);
+        let mut session = self.loaders[store].lock().unwrap_or_else(PoisonError::into_inner);
+        let mut raw = session.spare.pop().unwrap_or_else(|| loader.raw());
+        let mut read = || {
+            if session.state.is_none() {
+                session.state = Some(loader.open()?);
+            }
+            let state = session
+                .state
+                .as_mut()
+                .ok_or_else(|| Error::new(ErrorKind::Internal, "no session"))?;
+            loader.read(state, Rows { top: rect.top, height: rect.height }, &mut raw, &self.stop)
+        };
+        let read = read();
+        let last = block + 1 == plan.grid.count();
+        if last || read.is_err() {
+            session.state = None;
+        }
+        drop(session);
+        let mut board = self.board();
+        // after an error nobody reads on
+        board.stores[store].reading = read.is_err();
+        board.stores[store].next += 1;
+        drop(board);
+        self.news.notify_all();
+        read?;
+        let made = if plan.blocks[block].readers == 0 {
+            None
+        } else {
+            let mut made = Block::zeroed(rect, plan.node.pixel())?;
+            let rows = made.rows_mut().collect();
+            loader.finish(&mut raw, &mut RegionMut::new(rect, plan.node.pixel(), rows))?;
+            Some(made)
+        };
+        if !last {
+            self.loaders[store].lock().unwrap_or_else(PoisonError::into_inner).spare.push(raw);
+        }
+        let mut board = self.board();
+        match made {
+            Some(made) => self.publish(&mut board, BlockId { store, block }, made),
+            None => board.stores[store].blocks[block] = BlockStage::Gone,
+        }
+        Ok(())
+    }
+
+    fn make_block(&self, worker: &mut Worker, id: BlockId, held: &Held) -> Result<Block> {
+        let store = &self.plan.stores[id.store];
+        let (rect, pixel) = (store.grid.rect(id.block), store.node.pixel());
+        let mut block = Block::zeroed(rect, pixel)?;
+        let mut out = RegionMut::new(rect, pixel, block.rows_mut().collect());
+        match (&store.make, &store.node.work) {
+            (Make::Cone(cone), _) => {
+                let state = worker.stores.entry(id.store).or_default();
+                cone.fill(state, Inputs { memory: &self.plan.memory, held }, &mut out)?;
+            }
+            (Make::Tiles, Work::Tiles(loader)) => {
+                let mut raw = loader.raw();
+                loader.read(rect, &mut raw, &self.stop)?;
+                loader.finish(&mut raw, &mut out)?;
+            }
+            _ => return Err(Error::new(ErrorKind::Internal, "a store that nobody can fill")),
+        }
+        drop(out);
+        Ok(block)
+    }
+
+    fn make_unit(&self, worker: &mut Worker, number: usize, held: &Held) -> Result<S::Piece> {
+        let unit = &self.plan.units[number];
+        let mut maker = Maker {
+            cone: &self.plan.outputs[unit.output],
+            state: worker.outputs.entry(unit.output).or_default(),
+            inputs: Inputs { memory: &self.plan.memory, held },
+        };
+        self.sink.unit(number, unit, &mut maker)
+    }
+}
+
+/// The result of `work`; a panic is an error of this evaluation alone.
+fn guarded<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
+        let text = panic
+            .downcast_ref::<&str>()
+            .map(|text| (*text).to_owned())
+            .or_else(|| panic.downcast_ref::<String>().cloned())
+            .unwrap_or_else(|| "no message".into());
+        Err(Error::new(ErrorKind::Internal, format!("a task panicked: {text}")))
+    })
+}
