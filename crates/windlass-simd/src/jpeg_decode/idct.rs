@@ -101,6 +101,10 @@ pub fn half(
     out: &mut [u8],
     stride: usize,
 ) {
+    #[cfg(target_arch = "x86_64")]
+    if let Some(token) = level.as_avx2() {
+        return avx2::half(token, blocks, extents, quantisation, out, stride);
+    }
     fearless_simd::dispatch!(level, _simd => half_scalar(blocks, extents, quantisation, out, stride));
 }
 
@@ -136,6 +140,10 @@ pub fn quarter(
     out: &mut [u8],
     stride: usize,
 ) {
+    #[cfg(target_arch = "x86_64")]
+    if let Some(token) = level.as_avx2() {
+        return avx2::quarter(token, blocks, extents, quantisation, out, stride);
+    }
     fearless_simd::dispatch!(
         level,
         _simd => quarter_scalar(blocks, extents, quantisation, out, stride)
@@ -312,12 +320,11 @@ fn half_block(block: &Block) -> [[u8; 4]; 4] {
 /// Row or column of the transform to a quarter of the size, before rounding, four times as large.
 #[expect(clippy::inline_always, reason = "compiled once for each level of instructions")]
 #[inline(always)]
-fn quarter_pass([i0, i1, i3, i5, i7]: [i32; 5]) -> [i32; 2] {
-    let middle = i0.wrapping_shl(CONSTANT_BITS + 2);
-    let slope = (i1.wrapping_mul(F_3_624))
-        .wrapping_sub(i3.wrapping_mul(F_1_272))
-        .wrapping_add(i5.wrapping_mul(F_0_850))
-        .wrapping_sub(i7.wrapping_mul(F_0_720));
+fn quarter_pass([i0, i1, i3, i5, i7]: [i16; 5]) -> [i32; 2] {
+    let wide = i32::from;
+    let middle = wide(i0) << (CONSTANT_BITS + 2);
+    let slope = (wide(i1) * F_3_624 - wide(i3) * F_1_272)
+        .wrapping_add(wide(i5) * F_0_850 - wide(i7) * F_0_720);
     [middle.wrapping_add(slope), middle.wrapping_sub(slope)]
 }
 
@@ -326,8 +333,8 @@ fn quarter_pass([i0, i1, i3, i5, i7]: [i32; 5]) -> [i32; 2] {
 fn quarter_block(block: &Block) -> [[u8; 2]; 2] {
     let mut columns = [[0; 2]; 5];
     for (column, x) in columns.iter_mut().zip([0, 1, 3, 5, 7]) {
-        let input = [0, 1, 3, 5, 7].map(|y| i32::from(block[8 * y + x]));
-        *column = quarter_pass(input).map(|value| descale(value, CONSTANT_BITS - PASS_BITS + 2));
+        let input = [0, 1, 3, 5, 7].map(|y| block[8 * y + x]);
+        *column = quarter_pass(input).map(|value| narrow(value, CONSTANT_BITS - PASS_BITS + 2));
     }
     std::array::from_fn(|y| {
         quarter_pass(columns.map(|column| column[y]))

@@ -1,4 +1,4 @@
-//! The full transform for AVX2, two blocks at a time: one in each half of the registers.
+//! The transforms for AVX2, two blocks at a time, one in each half of the registers, or four.
 //!
 //! Pairs of products are summed by one instruction, so each rotation of the transform is written as two
 //! factors for values that lie side by side.
@@ -9,8 +9,9 @@ use std::arch::x86_64::*;
 use fearless_simd::{Avx2, i16x8, prelude::*, u8x16};
 
 use super::{
-    Block, CONSTANT_BITS, F_0_298, F_0_390, F_0_541, F_0_765, F_0_899, F_1_175, F_1_501, F_1_847,
-    F_1_961, F_2_053, F_2_562, F_3_072, PASS_BITS, flat,
+    Block, CONSTANT_BITS, F_0_211, F_0_298, F_0_390, F_0_509, F_0_541, F_0_601, F_0_720, F_0_765,
+    F_0_850, F_0_899, F_1_061, F_1_175, F_1_272, F_1_451, F_1_501, F_1_847, F_1_961, F_2_053,
+    F_2_172, F_2_562, F_3_072, F_3_624, PASS_BITS, flat, half_scalar, quarter_scalar,
 };
 
 /// The rows of two blocks, eight values of each.
@@ -97,10 +98,7 @@ fn halves(value: __m256i) -> [__m128i; 2] {
 #[target_feature(enable = "avx2")]
 #[inline]
 fn transform(blocks: Rows, table: Rows) -> [__m256i; 4] {
-    let mut rows = blocks;
-    for (row, table) in rows.iter_mut().zip(table) {
-        *row = _mm256_mullo_epi16(*row, table);
-    }
+    let rows = dequantised(blocks, table);
     let below = rows[1..].iter().copied().reduce(|a, b| _mm256_or_si256(a, b));
     let below = below.unwrap_or(rows[0]);
     let columns = if _mm256_testz_si256(below, below) == 1 {
@@ -161,18 +159,10 @@ fn pass<const SHIFT: i32>(input: Rows) -> Rows {
     let of26 = side_by_side(i2, i6);
     let low = sums(of26, factors(F_0_541, F_0_541 - F_1_847));
     let high = sums(of26, factors(F_0_541 + F_0_765, F_0_541));
-    let zero = _mm256_setzero_si256();
-    let rounding = _mm256_set1_epi32(1 << (SHIFT - 1));
-    let widened = |value| {
-        // In the upper half of 32 bits, hence times 2^16 where 2^13 is wanted.
-        let [a, b] = side_by_side(zero, value);
-        [
-            _mm256_add_epi32(_mm256_srai_epi32::<{ 16 - CONSTANT_BITS as i32 }>(a), rounding),
-            _mm256_add_epi32(_mm256_srai_epi32::<{ 16 - CONSTANT_BITS as i32 }>(b), rounding),
-        ]
-    };
-    let sum = widened(_mm256_add_epi16(i0, i4));
-    let difference = widened(_mm256_sub_epi16(i0, i4));
+    let rounding = [_mm256_set1_epi32(1 << (SHIFT - 1)); 2];
+    let sum = widened::<{ 16 - CONSTANT_BITS as i32 }>(_mm256_add_epi16(i0, i4));
+    let difference = widened::<{ 16 - CONSTANT_BITS as i32 }>(_mm256_sub_epi16(i0, i4));
+    let [sum, difference] = [plus(sum, rounding), plus(difference, rounding)];
     let even = [plus(sum, high), plus(difference, low), minus(difference, low), minus(sum, high)];
 
     let z = side_by_side(_mm256_add_epi16(i7, i3), _mm256_add_epi16(i5, i1));
@@ -236,5 +226,226 @@ fn transposed(r: Rows) -> Rows {
         _mm256_unpackhi_epi64(b[2], b[6]),
         _mm256_unpacklo_epi64(b[3], b[7]),
         _mm256_unpackhi_epi64(b[3], b[7]),
+    ]
+}
+
+/// The number of blocks that the reduced transforms take at a time.
+const FOUR: usize = 4;
+
+/// The blocks and their extents, whole fours and the rest.
+type Fours<'a> = (&'a [[Block; FOUR]], &'a [[u8; FOUR]], &'a [Block], &'a [u8]);
+
+fn fours<'a>(blocks: &'a [Block], extents: &'a [u8]) -> Fours<'a> {
+    let (whole, rest) = blocks.as_chunks::<FOUR>();
+    let (extents, extents_rest) = extents[..blocks.len()].as_chunks::<FOUR>();
+    (whole, extents, rest, extents_rest)
+}
+
+fearless_simd::kernel!(
+    /// As [`half`](super::half).
+    pub(super) fn half(
+        token: Avx2,
+        blocks: &[Block],
+        extents: &[u8],
+        quantisation: &Block,
+        out: &mut [u8],
+        stride: usize,
+    ) {
+        let (blocks, extents, rest, rest_extents) = fours(blocks, extents);
+        let table = load(token, quantisation, quantisation);
+        for (index, (four, extents)) in blocks.iter().zip(extents).enumerate() {
+            let at = 16 * index;
+            let rows = if extents.iter().all(|&extent| extent <= 1) {
+                [flats(token, four, quantisation[0]); 4]
+            } else {
+                let left = dequantised(load(token, &four[0], &four[2]), table);
+                let right = dequantised(load(token, &four[1], &four[3]), table);
+                halved(half_columns(left), half_columns(right))
+            };
+            for (y, row) in rows.into_iter().enumerate() {
+                u8x16::simd_from(token, row).store_slice(&mut out[y * stride + at..][..16]);
+            }
+        }
+        let out = &mut out[16 * blocks.len()..];
+        half_scalar(rest, rest_extents, quantisation, out, stride);
+    }
+);
+
+/// Four samples of each of four blocks that have a first coefficient only.
+#[target_feature(enable = "avx2")]
+#[inline]
+fn flats(token: Avx2, blocks: &[Block; FOUR], quantisation: i16) -> __m128i {
+    let samples = blocks.each_ref().map(|block| flat(block[0], quantisation));
+    let bytes: [u8; 16] = std::array::from_fn(|i| samples[i / 4]);
+    u8x16::from_slice(token, &bytes).into()
+}
+
+#[target_feature(enable = "avx2")]
+#[inline]
+fn dequantised(blocks: Rows, table: Rows) -> Rows {
+    let mut rows = blocks;
+    for (row, table) in rows.iter_mut().zip(table) {
+        *row = _mm256_mullo_epi16(*row, table);
+    }
+    rows
+}
+
+/// Values times `2^(16 - SHIFT)`.
+#[target_feature(enable = "avx2")]
+#[inline]
+fn widened<const SHIFT: i32>(value: __m256i) -> Wide {
+    let [a, b] = side_by_side(_mm256_setzero_si256(), value);
+    [_mm256_srai_epi32::<SHIFT>(a), _mm256_srai_epi32::<SHIFT>(b)]
+}
+
+/// One pass over columns to half the size.
+#[target_feature(enable = "avx2")]
+#[inline]
+fn half_pass<const SHIFT: i32>(input: Rows) -> [__m256i; 4] {
+    let [i0, i1, i2, i3, _, i5, i6, i7] = input;
+    let rounding = _mm256_set1_epi32(1 << (SHIFT - 1));
+    let middle = plus(widened::<{ 15 - CONSTANT_BITS as i32 }>(i0), [rounding; 2]);
+    let slope = sums(side_by_side(i2, i6), factors(F_1_847, -F_0_765));
+    let even = [plus(middle, slope), minus(middle, slope)];
+    let of57 = side_by_side(i5, i7);
+    let of13 = side_by_side(i1, i3);
+    let inner =
+        plus(sums(of57, factors(F_1_451, -F_0_211)), sums(of13, factors(F_1_061, -F_2_172)));
+    let outer =
+        plus(sums(of13, factors(F_2_562, F_0_899)), sums(of57, factors(-F_0_601, -F_0_509)));
+    [
+        rounded::<SHIFT>(plus(even[0], outer)),
+        rounded::<SHIFT>(plus(even[1], inner)),
+        rounded::<SHIFT>(minus(even[1], inner)),
+        rounded::<SHIFT>(minus(even[0], outer)),
+    ]
+}
+
+#[target_feature(enable = "avx2")]
+#[inline]
+fn half_columns(blocks: Rows) -> [__m256i; 4] {
+    half_pass::<{ (CONSTANT_BITS - PASS_BITS + 1) as i32 }>(blocks)
+}
+
+/// The second pass over the columns of four blocks, the first and third of which are in `left`; gives
+/// rows of four samples of each.
+#[target_feature(enable = "avx2")]
+#[inline]
+fn halved(left: [__m256i; 4], right: [__m256i; 4]) -> [__m128i; 4] {
+    let [l0, l1, l2, l3] = left;
+    let [r0, r1, r2, r3] = right;
+    let columns = transposed([l0, l1, l2, l3, r0, r1, r2, r3]);
+    let [x0, x1, x2, x3] = half_pass::<{ (CONSTANT_BITS + PASS_BITS + 4) as i32 }>(columns);
+    // In each half: rows 0 to 3 of the left block, then of the right one.
+    let [left01, right01] = side_by_side(x0, x1);
+    let [left23, right23] = side_by_side(x2, x3);
+    let upper = _mm256_packs_epi16(
+        _mm256_unpacklo_epi32(left01, left23),
+        _mm256_unpacklo_epi32(right01, right23),
+    );
+    let lower = _mm256_packs_epi16(
+        _mm256_unpackhi_epi32(left01, left23),
+        _mm256_unpackhi_epi32(right01, right23),
+    );
+    let [row0, row1] = rows_of_halves(upper);
+    let [row2, row3] = rows_of_halves(lower);
+    [row0, row1, row2, row3]
+}
+
+/// Two rows of four samples of four blocks, from two rows of each of them.
+#[target_feature(enable = "avx2")]
+#[inline]
+fn rows_of_halves(samples: __m256i) -> [__m128i; 2] {
+    let samples = _mm256_xor_si256(samples, _mm256_set1_epi8(i8::MIN));
+    let rows = _mm256_shuffle_epi32::<0b11_01_10_00>(samples);
+    halves(_mm256_permute4x64_epi64::<0b11_01_10_00>(rows))
+}
+
+fearless_simd::kernel!(
+    /// As [`quarter`](super::quarter).
+    pub(super) fn quarter(
+        token: Avx2,
+        blocks: &[Block],
+        extents: &[u8],
+        quantisation: &Block,
+        out: &mut [u8],
+        stride: usize,
+    ) {
+        let (blocks, extents, rest, rest_extents) = fours(blocks, extents);
+        let table = load(token, quantisation, quantisation);
+        for (index, (four, extents)) in blocks.iter().zip(extents).enumerate() {
+            let at = 8 * index;
+            let rows = if extents.iter().all(|&extent| extent <= 1) {
+                let samples = four.each_ref().map(|block| flat(block[0], quantisation[0]));
+                [std::array::from_fn(|i| samples[i / 2]); 2]
+            } else {
+                let left = dequantised(load(token, &four[0], &four[2]), table);
+                let right = dequantised(load(token, &four[1], &four[3]), table);
+                quartered(quarter_columns(left), quarter_columns(right))
+            };
+            for (y, row) in rows.iter().enumerate() {
+                out[y * stride + at..][..8].copy_from_slice(row);
+            }
+        }
+        let out = &mut out[8 * blocks.len()..];
+        quarter_scalar(rest, rest_extents, quantisation, out, stride);
+    }
+);
+
+/// The first pass over columns, to a quarter of the size.
+#[target_feature(enable = "avx2")]
+#[inline]
+fn quarter_columns(input: Rows) -> [__m256i; 2] {
+    const SHIFT: i32 = (CONSTANT_BITS - PASS_BITS + 2) as i32;
+    let [i0, i1, _, i3, _, i5, _, i7] = input;
+    let rounding = _mm256_set1_epi32(1 << (SHIFT - 1));
+    let middle = plus(widened::<{ 14 - CONSTANT_BITS as i32 }>(i0), [rounding; 2]);
+    let slope = plus(
+        sums(side_by_side(i1, i3), factors(F_3_624, -F_1_272)),
+        sums(side_by_side(i5, i7), factors(F_0_850, -F_0_720)),
+    );
+    [rounded::<SHIFT>(plus(middle, slope)), rounded::<SHIFT>(minus(middle, slope))]
+}
+
+/// The second pass over the columns of four blocks, the first and third of which are in `left`; gives
+/// rows of two samples of each.
+#[target_feature(enable = "avx2")]
+#[inline]
+fn quartered(left: [__m256i; 2], right: [__m256i; 2]) -> [[u8; 8]; 2] {
+    const SHIFT: i32 = (CONSTANT_BITS + PASS_BITS + 5) as i32;
+    let odd = _mm256_setr_epi32(
+        F_3_624 << 16,
+        -F_1_272 << 16,
+        F_0_850 << 16,
+        -F_0_720 << 16,
+        F_3_624 << 16,
+        -F_1_272 << 16,
+        F_0_850 << 16,
+        -F_0_720 << 16,
+    );
+    let products = |row| _mm256_madd_epi16(row, odd);
+    // In each half: rows 0 and 1 of the left block, then of the right one.
+    let slope = _mm256_hadd_epi32(
+        _mm256_hadd_epi32(products(left[0]), products(left[1])),
+        _mm256_hadd_epi32(products(right[0]), products(right[1])),
+    );
+    let first = _mm256_unpacklo_epi32(
+        _mm256_unpacklo_epi16(left[0], left[1]),
+        _mm256_unpacklo_epi16(right[0], right[1]),
+    );
+    let [first, _] = widened::<{ 14 - CONSTANT_BITS as i32 }>(first);
+    let middle = _mm256_add_epi32(first, _mm256_set1_epi32(1 << (SHIFT - 1)));
+    let even = _mm256_srai_epi32::<SHIFT>(_mm256_add_epi32(middle, slope));
+    let odd = _mm256_srai_epi32::<SHIFT>(_mm256_sub_epi32(middle, slope));
+    let samples = _mm256_packs_epi32(even, odd);
+    let samples = _mm256_packs_epi16(samples, samples);
+    let samples = _mm256_xor_si256(samples, _mm256_set1_epi8(i8::MIN));
+    let order = _mm256_set1_epi64x(i64::from_le_bytes([0, 4, 2, 6, 1, 5, 3, 7]));
+    let [low, high] = halves(_mm256_shuffle_epi8(samples, order));
+    // Four bytes of each row.
+    let rows = _mm_unpacklo_epi32(low, high);
+    [
+        _mm_cvtsi128_si64(rows).to_le_bytes(),
+        _mm_cvtsi128_si64(_mm_unpackhi_epi64(rows, rows)).to_le_bytes(),
     ]
 }
