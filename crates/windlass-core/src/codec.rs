@@ -171,7 +171,6 @@ impl<L: Loader> DynLoader for L {
 
 /// The object-safe twin of [`TileLoader`].
 pub(crate) trait DynTileLoader: Send + Sync {
-    fn header(&self) -> &Header;
     fn tile(&self) -> (i32, i32);
     fn needs_caller(&self) -> bool;
     fn raw(&self) -> AnyBox;
@@ -180,9 +179,6 @@ pub(crate) trait DynTileLoader: Send + Sync {
 }
 
 impl<L: TileLoader> DynTileLoader for L {
-    fn header(&self) -> &Header {
-        TileLoader::header(self)
-    }
     fn tile(&self) -> (i32, i32) {
         TileLoader::tile(self)
     }

@@ -102,7 +102,6 @@ impl Image {
 
     fn node(header: Header, inputs: &[&Self], name: &'static str, work: Work) -> Result<Self> {
         header.check()?;
-        static IDS: AtomicU64 = AtomicU64::new(1);
         let node = Node {
             id: IDS.fetch_add(1, Ordering::Relaxed),
             name,
@@ -229,6 +228,7 @@ impl Image {
     }
 }
 
+static IDS: AtomicU64 = AtomicU64::new(1);
 static KILLS: AtomicU64 = AtomicU64::new(0);
 
 /// How often `set_kill` was called in the process.

@@ -116,7 +116,7 @@ impl<'a> RegionMut<'a> {
 
     /// All rows with their `y`, from top to bottom.
     pub fn rows<T: Sample>(&mut self) -> impl Iterator<Item = (i32, &mut [T])> {
-        (self.rect.top..).zip(self.rows.iter_mut().map(|row| bytemuck::cast_slice_mut(&mut **row)))
+        (self.rect.top..).zip(self.rows.iter_mut().map(|row| bytemuck::cast_slice_mut(row)))
     }
 
     /// Fills `part` with one pixel, given as its bytes.

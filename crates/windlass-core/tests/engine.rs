@@ -1,5 +1,7 @@
 //! The engine against the naive evaluator: any split, any number of threads, any cut, same bytes.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail by panicking")]
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use windlass_core::point::{self, RowKernel, RowKernel2};

@@ -23,7 +23,7 @@ pub mod derive {
     }
 }
 pub use registry::{Entry, Registry};
-pub use spec::{ArgSpec, ArgType, EnumMember, EnumSpec, OpSpec, OutSpec};
+pub use spec::{ArgSpec, ArgType, EnumMember, EnumSpec, Named, OpSpec, OutSpec};
 pub use value::{ArgEnum, ArgFlags, ArgValue, Outputs, Value};
 
 use windlass_io::Result;

@@ -3,6 +3,9 @@
 use super::{Args, Value};
 use windlass_io::Result;
 
+/// Outputs by name, in the order of declaration.
+pub type Named = Vec<(&'static str, Value)>;
+
 /// The declaration of an operation.
 #[derive(Debug)]
 #[expect(clippy::exhaustive_structs, reason = "made by the derive alone")]
@@ -24,7 +27,7 @@ pub struct OpSpec {
     /// Outputs, in the order of declaration
     pub outputs: &'static [OutSpec],
     /// Builds it from checked arguments
-    pub call: fn(&Args) -> Result<Vec<(&'static str, Value)>>,
+    pub call: fn(&Args) -> Result<Named>,
     /// Where it is declared
     pub file: &'static str,
     /// Where it is declared

@@ -7,7 +7,7 @@ use super::context::Grain;
 use super::program::{Arg, Program, Temps};
 use super::store::Held;
 use crate::image::{Node, Work};
-use crate::operator::{Ask, DynOperator, Run, Shape, Want};
+use crate::operator::{Ask, DynOperator, Run, Want};
 use crate::pixels::{Buffer, stride_of};
 use crate::{Pixels, Rect, Region, RegionMut};
 use std::any::Any;
@@ -239,11 +239,6 @@ impl Cone {
     pub(crate) fn row_bytes(&self) -> usize {
         self.steps.iter().map(|step| step.node.row_size()).sum()
     }
-
-    /// Whether some operator's rows need columns of its input.
-    pub(crate) fn has_tiles(&self) -> bool {
-        self.steps.iter().any(|s| s.operator().is_some_and(|o| o.traits().shape == Shape::Tiles))
-    }
 }
 
 /// `part` limited to an image, at least its nearest pixel.
@@ -362,7 +357,7 @@ impl Cone {
         for top in (rect.top..rect.bottom()).step_by(self.roll() as usize) {
             let roll = Rect { top, height: self.roll().min(rect.bottom() - top), ..rect };
             self.roll_into(state, inputs, roll, Some(out))?;
-            self.end_roll(state);
+            Self::end_roll(state);
         }
         Ok(())
     }
@@ -392,7 +387,7 @@ impl Cone {
             )?;
             take(&Region::new(roll, self.pixel, &rows))?;
             drop(rows);
-            self.end_roll(state);
+            Self::end_roll(state);
         }
         Ok(())
     }
@@ -430,7 +425,7 @@ impl Cone {
         rows.max(grain.rows)
     }
 
-    fn end_roll(&self, state: &mut State) {
+    fn end_roll(state: &mut State) {
         state.jobs.clear();
         for at in state.touched.drain(..) {
             state.steps[at].views.clear();
@@ -648,17 +643,20 @@ impl Window {
     fn move_to(&mut self, rect: Rect) -> Result<()> {
         let moved = Rect { left: self.rect.left, width: self.rect.width, ..rect };
         if rect.height as usize > self.rows {
-            let mut larger = Self::default();
-            larger.row = self.row;
-            larger.stride = self.stride;
-            larger.rows = rect.height as usize;
+            let rows = rect.height as usize;
+            let mut larger = Self {
+                row: self.row,
+                stride: self.stride,
+                rows,
+                used: self.used,
+                ..Self::default()
+            };
             larger.buffer.reserve(larger.rows * larger.stride)?;
             let kept = moved.intersect(&self.rect);
             for y in kept.top..kept.bottom() {
                 let to = larger.start(y);
                 larger.buffer.bytes_mut()[to..to + self.row].copy_from_slice(self.row(y));
             }
-            larger.used = self.used;
             *self = larger;
         }
         self.rect = moved;

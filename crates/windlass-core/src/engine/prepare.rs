@@ -19,8 +19,7 @@ pub(crate) fn at_hand(node: &Arc<Node>) -> Result<Option<Pixels>> {
     }
     match &node.work {
         Work::Whole(whole) => {
-            let inputs =
-                node.inputs.iter().map(|input| pixels_of(input)).collect::<Result<Vec<_>>>()?;
+            let inputs = node.inputs.iter().map(pixels_of).collect::<Result<Vec<_>>>()?;
             let pixels = whole.run(&inputs, &super::context::current().tick)?;
             keep(node, &pixels);
             Ok(Some(pixels))

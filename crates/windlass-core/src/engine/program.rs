@@ -247,17 +247,18 @@ impl Table {
 
     fn apply(&self, input: &[u8], out: &mut [u8]) {
         match self {
-            Self::Bytes { tables } => match &tables[..] {
-                [table] => windlass_simd::table::look_up(table, input, out),
-                _ => {
-                    let bands = tables.len();
-                    for (to, from) in out.chunks_exact_mut(bands).zip(input.chunks_exact(bands)) {
-                        for ((to, from), table) in to.iter_mut().zip(from).zip(tables) {
-                            *to = table[usize::from(*from)];
-                        }
+            Self::Bytes { tables } => {
+                if let [table] = &tables[..] {
+                    windlass_simd::table::look_up(table, input, out);
+                    return;
+                }
+                let bands = tables.len();
+                for (to, from) in out.chunks_exact_mut(bands).zip(input.chunks_exact(bands)) {
+                    for ((to, from), table) in to.iter_mut().zip(from).zip(tables) {
+                        *to = table[usize::from(*from)];
                     }
                 }
-            },
+            }
             Self::Words { tables } => {
                 let pairs = out.chunks_exact_mut(2).zip(input);
                 for ((to, from), table) in pairs.zip(tables.iter().cycle()) {

@@ -60,9 +60,9 @@ impl Image {
             rest = below;
             Mutex::new(strip)
         });
-        let strips: Vec<_> = strips.collect();
+        let units: Vec<_> = strips.collect();
         let pixel = header.pixel_size();
-        run::run(&plan, &Strips { row, pixel, strips }, self.progress())
+        run::run(&plan, &Memory { row, pixel, units }, self.progress())
     }
 
     /// The same image with its pixels at hand, computed now.
@@ -126,17 +126,17 @@ impl Sink for Blocks<'_> {
 }
 
 /// Somebody else's memory, cut into the units.
-struct Strips<'a> {
+struct Memory<'a> {
     row: usize,
     pixel: usize,
-    strips: Vec<Mutex<&'a mut [u8]>>,
+    units: Vec<Mutex<&'a mut [u8]>>,
 }
 
-impl Sink for Strips<'_> {
+impl Sink for Memory<'_> {
     type Piece = ();
 
     fn unit(&self, number: usize, unit: &Unit, maker: &mut Maker<'_>) -> Result<()> {
-        let mut strip = self.strips[number].lock().unwrap_or_else(PoisonError::into_inner);
+        let mut strip = self.units[number].lock().unwrap_or_else(PoisonError::into_inner);
         let rows = strip.chunks_exact_mut(self.row).collect();
         maker.fill(&mut RegionMut::new(unit.rect, self.pixel, rows))
     }

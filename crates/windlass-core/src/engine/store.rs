@@ -40,7 +40,7 @@ impl Grid {
         let across = self.across();
         let (left, right) = (part.left / self.width, (part.right() - 1) / self.width);
         let (top, bottom) = (part.top / self.height, (part.bottom() - 1) / self.height);
-        let rows = if part.is_empty() { 1..=0 } else { top..=bottom };
+        let rows = (top..=bottom).take(if part.is_empty() { 0 } else { usize::MAX });
         rows.flat_map(move |y| (left..=right).map(move |x| y as usize * across + x as usize))
     }
 }
