@@ -13,7 +13,7 @@
     reason = "code outside of the dispatched function lacks its level"
 )]
 
-use fearless_simd::{Level, dispatch, i16x16, i32x8, prelude::*, u8x16, u8x32, u16x16, u32x8};
+use fearless_simd::{Level, dispatch, i16x8, i16x16, i32x8, prelude::*, u8x16, u8x32, u16x16, u32x8};
 
 /// Two blocks side by side: coefficient `(v, u)` of the left one is at `16 v + u`, of the right one
 /// at `16 v + 8 + u`, with `u` the horizontal and `v` the vertical frequency.
@@ -386,30 +386,36 @@ fn sixteen<S: Simd>(simd: S, rgb: &[u8]) -> [i16x16<S>; 3] {
 #[inline(always)]
 fn eight<S: Simd>(simd: S, rgb: &[u8]) -> [i32x8<S>; 3] {
     let halves = u8x16::from_slice(simd, &rgb[..16]).combine(u8x16::from_slice(simd, &rgb[12..28]));
-    let low = u32x8::splat(simd, 0x00FF_00FF);
-    let pick = |first: u8| {
-        let at = |pixel: u8| [3 * pixel + first, 0, 3 * pixel + 1, 0];
-        let block = [at(0), at(1), at(2), at(3)];
-        let index: [u8; 32] = std::array::from_fn(|i| block[i / 4 % 4][i % 4]);
-        let picked: u8x32<S> = halves.swizzle_dyn_within_blocks(u8x32::load_array(simd, index));
-        picked.bitcast::<u32x8<S>>() & low
-    };
-    let (rg, bg) = (pick(0), pick(2));
-    let dot = |pair: u32x8<S>, first: i16, second: i16| {
-        pair.bitcast::<i16x16<S>>().pairwise_dot_product(both(simd, first, second))
-    };
-    let half = |pair: u32x8<S>| ((pair << 16) >> 1).bitcast::<i32x8<S>>();
+    let rg = picked(simd, halves, [0, 1, 1, 2, 3, 4, 4, 5, 6, 7, 7, 8, 9, 10, 10, 11]);
+    let bg = picked(simd, halves, [2, 0, 1, 3, 5, 3, 4, 6, 8, 6, 7, 9, 11, 9, 10, 12]);
     let centre = (128 << 16) + 32767;
-    let y = dot(rg, 19595, 22086) + dot(bg, 7471, 16384) + 32768;
-    let cb = dot(rg, -11059, -21709) + half(bg) + centre;
-    let cr = dot(bg, -5329, -27439) + half(rg) + centre;
+    let y = rg.pairwise_dot_product(both(simd, [19595, 22086]))
+        + bg.pairwise_dot_product(both(simd, [7471, 16384]))
+        + 32768;
+    let cb = rg.pairwise_dot_product(both(simd, [-11059, -21709])) + half(bg) + centre;
+    let cr = bg.pairwise_dot_product(both(simd, [-5329, -27439])) + half(rg) + centre;
     [y >> 16, cb >> 16, cr >> 16]
+}
+
+/// Bytes of each half in another order, of which every second becomes a number.
+#[inline(always)]
+fn picked<S: Simd>(simd: S, halves: u8x32<S>, order: [u8; 16]) -> i16x16<S> {
+    let order = u8x32::block_splat(u8x16::load_array(simd, order));
+    let picked: u8x32<S> = halves.swizzle_dyn_within_blocks(order);
+    (picked.bitcast::<u32x8<S>>() & 0x00FF_00FF).bitcast()
+}
+
+/// Half of the first number of each pair, times 65,536.
+#[inline(always)]
+fn half<S: Simd>(pairs: i16x16<S>) -> i32x8<S> {
+    ((pairs.bitcast::<u32x8<S>>() << 16) >> 1).bitcast()
 }
 
 /// Two 16 bit numbers in turn.
 #[inline(always)]
-fn both<S: Simd>(simd: S, first: i16, second: i16) -> i16x16<S> {
-    i16x16::load_array(simd, std::array::from_fn(|i| if i % 2 == 0 { first } else { second }))
+fn both<S: Simd>(simd: S, [first, second]: [i16; 2]) -> i16x16<S> {
+    let lane = u32::from(first as u16) | (u32::from(second as u16) << 16);
+    u32x8::splat(simd, lane).bitcast()
 }
 
 /// The forward DCT of two blocks.
@@ -435,30 +441,58 @@ fn transform_pair<S: Simd>(simd: S, plane: &[u8], stride: usize, x: usize, out: 
 /// The eight frequencies of the rows of two blocks, times four.
 #[inline(always)]
 fn horizontal<S: Simd>(simd: S, samples: &[u8; 16]) -> i16x16<S> {
-    let d = i16x16::load_array(simd, std::array::from_fn(|i| i16::from(samples[i])));
-    let shuffled = |vector: i16x16<S>, block: [u8; 16]| -> i16x16<S> {
-        let index: [u8; 32] = std::array::from_fn(|i| block[i % 16]);
-        vector.swizzle_dyn_within_blocks(u8x32::load_array(simd, index))
-    };
-    let mirrored = shuffled(d, [14, 15, 12, 13, 10, 11, 8, 9, 6, 7, 4, 5, 2, 3, 0, 1]);
-    let outer = |vector| shuffled(vector, [0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3]);
-    let inner = |vector| shuffled(vector, [4, 5, 6, 7, 4, 5, 6, 7, 4, 5, 6, 7, 4, 5, 6, 7]);
-    let constant =
-        |block: [i16; 8]| i16x16::load_array(simd, std::array::from_fn(|i| block[i % 8]));
+    let mut d = [0; 16];
+    for (d, sample) in d.iter_mut().zip(samples) {
+        *d = i16::from(*sample);
+    }
+    let d = i16x16::load_array(simd, d);
+    let mirrored = shuffled(simd, d, [14, 15, 12, 13, 10, 11, 8, 9, 6, 7, 4, 5, 2, 3, 0, 1]);
     let (sums, differences) = (d + mirrored, d - mirrored);
-    let even = outer(sums)
-        .pairwise_dot_product(constant([8192, 8192, 10703, 4433, 8192, -8192, 4433, -10704]))
-        + inner(sums)
-            .pairwise_dot_product(constant([8192, 8192, -4433, -10703, -8192, 8192, 10704, -4433]));
-    let odd = outer(differences)
-        .pairwise_dot_product(constant([11363, 9633, 9633, -2259, 6437, -11362, 2260, -6436]))
-        + inner(differences)
-            .pairwise_dot_product(constant([6437, 2260, -11362, -6436, 2261, 9633, 9633, -11363]));
+    let even = outer(simd, sums).pairwise_dot_product(block(simd, EVEN[0]))
+        + inner(simd, sums).pairwise_dot_product(block(simd, EVEN[1]));
+    let odd = outer(simd, differences).pairwise_dot_product(block(simd, ODD[0]))
+        + inner(simd, differences).pairwise_dot_product(block(simd, ODD[1]));
     // The samples are centred on 128 here, once for all eight: it only moves frequency 0.
     let level = 1024 - 128 * 8 * 8192;
     let rounding = [level, 1024, 1024, 1024, level, 1024, 1024, 1024];
     let even = even + i32x8::load_array(simd, rounding);
     merged::<S, 11>(simd, even, odd + 1024)
+}
+
+/// What frequencies 0, 2, 4 and 6 take of the sums of samples 0 and 7, 1 and 6; 2 and 5, 3 and 4.
+const EVEN: [[i16; 8]; 2] = [
+    [8192, 8192, 10703, 4433, 8192, -8192, 4433, -10704],
+    [8192, 8192, -4433, -10703, -8192, 8192, 10704, -4433],
+];
+
+/// What frequencies 1, 3, 5 and 7 take of the differences.
+const ODD: [[i16; 8]; 2] = [
+    [11363, 9633, 9633, -2259, 6437, -11362, 2260, -6436],
+    [6437, 2260, -11362, -6436, 2261, 9633, 9633, -11363],
+];
+
+/// The first two numbers of each half, four times.
+#[inline(always)]
+fn outer<S: Simd>(simd: S, vector: i16x16<S>) -> i16x16<S> {
+    shuffled(simd, vector, [0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3])
+}
+
+/// The third and fourth number of each half, four times.
+#[inline(always)]
+fn inner<S: Simd>(simd: S, vector: i16x16<S>) -> i16x16<S> {
+    shuffled(simd, vector, [4, 5, 6, 7, 4, 5, 6, 7, 4, 5, 6, 7, 4, 5, 6, 7])
+}
+
+/// The bytes of each half in another order.
+#[inline(always)]
+fn shuffled<S: Simd>(simd: S, vector: i16x16<S>, order: [u8; 16]) -> i16x16<S> {
+    vector.swizzle_dyn_within_blocks(u8x32::block_splat(u8x16::load_array(simd, order)))
+}
+
+/// The same numbers in both halves.
+#[inline(always)]
+fn block<S: Simd>(simd: S, numbers: [i16; 8]) -> i16x16<S> {
+    i16x16::block_splat(i16x8::load_array(simd, numbers))
 }
 
 /// The eight frequencies of the columns of two blocks.
@@ -468,29 +502,38 @@ fn vertical<S: Simd>(simd: S, r: [i16x16<S>; 8]) -> [i16x16<S>; 8] {
     let (t0, t1, t2, t3) = (r[0] - r[7], r[1] - r[6], r[2] - r[5], r[3] - r[4]);
     let (sum0, sum1) = (s0 + s3, s1 + s2);
     let even = interleaved(simd, s0 - s3, s1 - s2);
-    let (outer, inner) = (interleaved(simd, t0, t1), interleaved(simd, t2, t3));
-    let turned = |first, second| {
-        let c = both(simd, first, second);
-        let halves = even.map(|pairs| pairs.pairwise_dot_product(c) + 16384);
-        merged::<S, 15>(simd, halves[0], halves[1])
-    };
-    let odd = |a, b, c, d| {
-        let (first, second) = (both(simd, a, b), both(simd, c, d));
-        let half = |i: usize| {
-            outer[i].pairwise_dot_product(first) + inner[i].pairwise_dot_product(second) + 16384
-        };
-        merged::<S, 15>(simd, half(0), half(1))
-    };
+    let odd = [interleaved(simd, t0, t1), interleaved(simd, t2, t3)];
     [
         (sum0 + sum1 + 2) >> 2,
-        odd(11363, 9633, 6437, 2260),
-        turned(10703, 4433),
-        odd(9633, -2259, -11362, -6436),
+        odd_frequency(simd, odd, [11363, 9633], [6437, 2260]),
+        even_frequency(simd, even, [10703, 4433]),
+        odd_frequency(simd, odd, [9633, -2259], [-11362, -6436]),
         (sum0 - sum1 + 2) >> 2,
-        odd(6437, -11362, 2261, 9633),
-        turned(4433, -10704),
-        odd(2260, -6436, 9633, -11363),
+        odd_frequency(simd, odd, [6437, -11362], [2261, 9633]),
+        even_frequency(simd, even, [4433, -10704]),
+        odd_frequency(simd, odd, [2260, -6436], [9633, -11363]),
     ]
+}
+
+#[inline(always)]
+fn even_frequency<S: Simd>(simd: S, pairs: [i16x16<S>; 2], factors: [i16; 2]) -> i16x16<S> {
+    let factors = both(simd, factors);
+    let even = pairs[0].pairwise_dot_product(factors) + 16384;
+    let odd = pairs[1].pairwise_dot_product(factors) + 16384;
+    merged::<S, 15>(simd, even, odd)
+}
+
+#[inline(always)]
+fn odd_frequency<S: Simd>(
+    simd: S,
+    [outer, inner]: [[i16x16<S>; 2]; 2],
+    first: [i16; 2],
+    second: [i16; 2],
+) -> i16x16<S> {
+    let (first, second) = (both(simd, first), both(simd, second));
+    let even = outer[0].pairwise_dot_product(first) + inner[0].pairwise_dot_product(second);
+    let odd = outer[1].pairwise_dot_product(first) + inner[1].pairwise_dot_product(second);
+    merged::<S, 15>(simd, even + 16384, odd + 16384)
 }
 
 /// The even lanes of `a` and `b` as pairs, and the odd ones.
@@ -530,8 +573,9 @@ fn significance<S: Simd>(simd: S, pair: &Pair) -> [u64; 2] {
     let (rows, _) = pair.as_chunks::<16>();
     let mut masks = [0; 2];
     for v in 0..4 {
-        let row = |v: usize| i16x16::load_array_ref(simd, &rows[v]).simd_eq(zero);
-        let bits = !simd.to_bitmask_mask8x32(simd.narrow_mask16x16(row(2 * v), row(2 * v + 1)));
+        let above = i16x16::load_array_ref(simd, &rows[2 * v]).simd_eq(zero);
+        let below = i16x16::load_array_ref(simd, &rows[2 * v + 1]).simd_eq(zero);
+        let bits = !simd.to_bitmask_mask8x32(simd.narrow_mask16x16(above, below));
         masks[0] |= ZIGZAG[2 * v][bits as usize & 255];
         masks[1] |= ZIGZAG[2 * v][(bits >> 8) as usize & 255];
         masks[0] |= ZIGZAG[2 * v + 1][(bits >> 16) as usize & 255];
