@@ -27,6 +27,9 @@ fn main() -> Result<(), Box<dyn Error>> {
             "strip" => strip = value.parse()?,
             "optimize_coding" => settings.optimize_coding = true,
             "progressive" => settings.progressive = true,
+            "trellis_quant" => settings.trellis_quant = true,
+            "overshoot_deringing" => settings.overshoot_deringing = true,
+            "optimize_scans" => settings.optimize_scans = true,
             other => return Err(format!("no option {other}").into()),
         }
     }

@@ -53,6 +53,9 @@ fn set(settings: &mut Settings, name: &str, value: &str) -> Result<(), Box<dyn E
         "restart_interval" => settings.restart_interval = value.parse()?,
         "optimize_coding" => settings.optimize_coding = true,
         "progressive" => settings.progressive = true,
+        "trellis_quant" => settings.trellis_quant = true,
+        "overshoot_deringing" => settings.overshoot_deringing = true,
+        "optimize_scans" => settings.optimize_scans = true,
         "subsample" => {
             settings.subsample = match value {
                 "on" => Subsample::On,

@@ -30,6 +30,18 @@ impl Counts {
         Huffman { lengths, symbols: self.by_size() }
     }
 
+    /// The bits of all codes together, written with `table`.
+    pub(super) fn bits(&self, table: &Huffman) -> u64 {
+        let mut symbols = table.symbols.iter();
+        let mut bits = 0_u64;
+        for (length, &count) in (1..).zip(&table.lengths) {
+            for &symbol in symbols.by_ref().take(count.into()) {
+                bits = bits.saturating_add(self.0[symbol as usize].saturating_mul(length));
+            }
+        }
+        bits
+    }
+
     /// The length of the code of each symbol that occurs (0 for the others), as annex K.2 finds it:
     /// the two rarest trees are joined until one is left; of equals the later one goes first.
     fn code_sizes(&self) -> [u16; 257] {

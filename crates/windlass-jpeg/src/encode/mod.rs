@@ -28,6 +28,7 @@
 
 mod bits;
 mod convert;
+mod dering;
 mod frame;
 mod huffman;
 mod piece;
@@ -35,6 +36,7 @@ mod scans;
 mod segments;
 mod tables;
 mod tokens;
+mod trellis;
 mod writer;
 
 pub use piece::{Piece, Rows};
@@ -44,6 +46,7 @@ pub use writer::Writer;
 use crate::{Error, ErrorKind, Result};
 use frame::Frame;
 use tables::Huffman;
+use trellis::Trellis;
 use windlass_simd::jpeg_encode::{Codes, Quantiser};
 
 /// Longest side of a JPEG file.
@@ -99,6 +102,12 @@ pub struct Settings {
     pub optimize_coding: bool,
     /// Several scans, coarse to fine. Implies `optimize_coding`.
     pub progressive: bool,
+    /// Choose coefficients by what they cost in bits and error together. Implies `optimize_coding`.
+    pub trellis_quant: bool,
+    /// Let white bulge over the limit beside dark, where ringing would show.
+    pub overshoot_deringing: bool,
+    /// Search for the scans that take the fewest bytes. Only with `progressive`.
+    pub optimize_scans: bool,
     /// MCUs between restart markers; 0 for none.
     pub restart_interval: u16,
 }
@@ -111,6 +120,9 @@ impl Default for Settings {
             quant_table: 0,
             optimize_coding: false,
             progressive: false,
+            trellis_quant: false,
+            overshoot_deringing: false,
+            optimize_scans: false,
             restart_interval: 0,
         }
     }
@@ -124,6 +136,8 @@ pub struct Encoder {
     /// Quantisation tables of luma and chroma in natural order.
     tables: [[u16; 64]; 2],
     quantisers: [Quantiser; 2],
+    /// For trellis quantisation of luma and chroma.
+    trellis: Option<[Trellis; 2]>,
     /// The standard codes of luma and chroma.
     codes: [Codes; 2],
 }
@@ -142,11 +156,14 @@ impl Encoder {
         let tables = tables::quantisers(settings.quant_table.into(), settings.quality);
         let standard =
             |chroma| huffman::codes(&tables::standard_dc(chroma), &tables::standard_ac(chroma));
+        let codes = [standard(false)?, standard(true)?];
+        let trellis = || [0, 1].map(|i| Trellis::new(&tables[i], &codes[i]));
         Ok(Self {
+            trellis: settings.trellis_quant.then(trellis),
             frame: Frame::new(width, height, colour, halved),
             tables,
             quantisers: [Quantiser::new(&tables[0]), Quantiser::new(&tables[1])],
-            codes: [standard(false)?, standard(true)?],
+            codes,
             settings,
         })
     }
@@ -166,7 +183,8 @@ impl Encoder {
 
     /// Whether the coefficients of the whole picture are needed before the first can be coded.
     fn two_passes(&self) -> bool {
-        self.settings.optimize_coding || self.settings.progressive
+        let Settings { optimize_coding, progressive, trellis_quant, .. } = self.settings;
+        optimize_coding || progressive || trellis_quant
     }
 
     /// The DC and AC tables of the file, as it has them, for luma and (if there is one) chroma.

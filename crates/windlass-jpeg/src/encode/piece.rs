@@ -2,9 +2,12 @@
 
 use super::Encoder;
 use super::convert::{Planes, SEGMENT};
+use super::dering;
 use super::tokens::{Rows as Tokens, Store};
 use crate::{Error, ErrorKind, Result};
-use windlass_simd::jpeg_encode::{BLOCK_BYTES, Blocks, Coder, Pair, code, quantise, transform};
+use windlass_simd::jpeg_encode::{
+    BLOCK_BYTES, Blocks, Coder, Pair, code, quantise, significant, transform,
+};
 
 /// Rows of interleaved pixels.
 #[derive(Clone, Copy, Debug)]
@@ -52,6 +55,8 @@ struct Work {
     planes: Planes,
     pairs: [Vec<Pair>; 4],
     masks: [Vec<u64>; 4],
+    /// Coefficients before quantisation.
+    raw: Vec<Pair>,
     code: Vec<u8>,
     coder: Coder,
 }
@@ -205,7 +210,23 @@ impl Work {
             let pairs = &mut self.pairs[index][row * across..][..across];
             let masks = &mut self.masks[index][2 * row * across..][..2 * across];
             transform(level, plane, stride, pairs);
-            quantise(level, &encoder.quantisers[component.tables], pairs, masks);
+            if encoder.settings.overshoot_deringing {
+                dering::improve(plane, stride, &encoder.tables[component.tables], pairs);
+            }
+            let quantiser = &encoder.quantisers[component.tables];
+            match &encoder.trellis {
+                None => quantise(level, quantiser, pairs, masks),
+                Some(trellis) => {
+                    self.raw.clear();
+                    self.raw.extend_from_slice(pairs);
+                    quantise(level, quantiser, pairs, masks);
+                    for (block, &mask) in masks.iter().enumerate() {
+                        let (raw, pair) = (&self.raw[block / 2], &mut pairs[block / 2]);
+                        trellis[component.tables].improve(raw, pair, 8 * (block % 2), mask);
+                    }
+                    significant(level, pairs, masks);
+                }
+            }
         }
     }
 

@@ -58,6 +58,66 @@ pub(super) fn progressive(components: usize, ycc: bool) -> Vec<Scan> {
     scans
 }
 
+/// The scans that take the fewest bytes, of those that are tried: for every component how many low
+/// bits are sent later, one by one, and where (if anywhere) its first scan is cut in two.
+pub(super) fn search(frame: &Frame, store: &Store, interval: u16) -> Result<Vec<Scan>> {
+    let all: Vec<usize> = (0..frame.components.len()).collect();
+    let scan = |components: &[usize], band, high, low| Scan {
+        components: components.to_vec(),
+        band,
+        high,
+        low,
+    };
+    let cost = |scans: &[Scan]| -> Result<u64> {
+        let mut bits = 0;
+        for scan in scans {
+            let mut tally = Tally::default();
+            run(frame, store, interval, scan, &mut tally)?;
+            bits += tally.bits() + 8 * (8 + 2 * scan.components.len() as u64);
+        }
+        Ok(bits)
+    };
+    let whole = vec![scan(&all, 0..=0, 0, 0)];
+    let halves = vec![scan(&all, 0..=0, 0, 1), scan(&all, 0..=0, 1, 0)];
+    let dc = if cost(&halves)? < cost(&whole)? { halves } else { whole };
+    let (mut first, mut later) = (Vec::new(), Vec::new());
+    for &component in &all {
+        let one = |band, high, low| vec![scan(&[component], band, high, low)];
+        let (mut low, mut refined) = (0, 0);
+        let mut least = cost(&one(1..=63, 0, 0))?;
+        for bits in 1..=3 {
+            refined += cost(&one(1..=63, bits, bits - 1))?;
+            let total = refined + cost(&one(1..=63, 0, bits))?;
+            if total >= least {
+                break;
+            }
+            (low, least) = (bits, total);
+        }
+        let mut best = one(1..=63, 0, low);
+        let mut least = cost(&best)?;
+        for cut in [2, 5, 8, 12, 18] {
+            let parts = [one(1..=cut, 0, low), one(cut + 1..=63, 0, low)].concat();
+            let bits = cost(&parts)?;
+            if bits < least {
+                (best, least) = (parts, bits);
+            }
+        }
+        first.push(best);
+        later.extend((0..low).map(|bit| scan(&[component], 1..=63, bit + 1, bit)));
+    }
+    Ok(in_order(dc, first, later))
+}
+
+/// Coarse to fine: DC, the first scan of each component, what was cut off those, and then the lower
+/// bits, the highest first.
+fn in_order(mut dc: Vec<Scan>, first: Vec<Vec<Scan>>, mut later: Vec<Scan>) -> Vec<Scan> {
+    later.extend(dc.drain(1..));
+    later.sort_by_key(|scan| (std::cmp::Reverse(scan.low), *scan.band.start()));
+    let (heads, tails): (Vec<_>, Vec<_>) =
+        first.into_iter().map(|mut scans| (scans.remove(0), scans)).unzip();
+    dc.into_iter().chain(heads).chain(tails.into_iter().flatten()).chain(later).collect()
+}
+
 /// Where the symbols of a scan go.
 pub(super) trait Output {
     /// A symbol of a DC (`class` 0) or AC (1) table, and `size` bits of `bits`.
@@ -75,10 +135,20 @@ pub(super) trait Output {
 pub(super) struct Tally {
     counts: [[Option<Box<Counts>>; 2]; 2],
     /// Bits that are no symbols.
-    pub(super) plain: u64,
+    plain: u64,
 }
 
 impl Tally {
+    /// What the scan and its tables take.
+    fn bits(&self) -> u64 {
+        let mut bits = self.plain;
+        for counts in self.counts.iter().flatten().flatten() {
+            let table = counts.table();
+            bits += counts.bits(&table) + 8 * (21 + table.symbols.len() as u64);
+        }
+        bits
+    }
+
     /// The best tables: class, number, table.
     pub(super) fn tables(&self) -> Vec<(usize, usize, Huffman)> {
         let mut tables = Vec::new();
@@ -408,6 +478,17 @@ mod tests {
             }
             assert!(known.iter().flatten().all(|&low| low == 0));
         }
+    }
+
+    #[test]
+    fn scans_are_ordered_coarse_to_fine() {
+        let scan = |i, band, high, low| Scan { components: vec![i], band, high, low };
+        let first =
+            vec![vec![scan(0, 1..=5, 0, 2), scan(0, 6..=63, 0, 2)], vec![scan(1, 1..=63, 0, 1)]];
+        let later = vec![scan(0, 1..=63, 1, 0), scan(0, 1..=63, 2, 1), scan(1, 1..=63, 1, 0)];
+        let ordered = in_order(vec![scan(0, 0..=0, 0, 1), scan(0, 0..=0, 1, 0)], first, later);
+        let lows: Vec<_> = ordered.iter().map(|scan| (*scan.band.start(), scan.low)).collect();
+        assert_eq!(lows, [(0, 1), (1, 2), (1, 1), (6, 2), (1, 1), (0, 0), (1, 0), (1, 0)]);
     }
 
     #[test]

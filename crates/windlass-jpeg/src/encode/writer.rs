@@ -23,7 +23,7 @@ pub struct Writer<W: Write> {
     /// The last DC value of each component.
     predictor: [i32; 4],
     restarts: u8,
-    /// The codes of DC differences of luma and chroma.
+    /// What waits for the second pass.
     store: Store,
 }
 
@@ -130,12 +130,12 @@ impl<W: Write> Writer<W> {
         let encoder = Arc::clone(&self.encoder);
         let frame = &encoder.frame;
         let components = frame.components.len();
-        let scans = if encoder.settings.progressive {
-            scans::progressive(components, frame.colour == Colour::Rgb)
-        } else {
-            scans::sequential(components)
-        };
         let interval = encoder.settings.restart_interval;
+        let scans = match (encoder.settings.progressive, encoder.settings.optimize_scans) {
+            (false, _) => scans::sequential(components),
+            (true, false) => scans::progressive(components, frame.colour == Colour::Rgb),
+            (true, true) => scans::search(frame, &self.store, interval)?,
+        };
         for (number, scan) in scans.iter().enumerate() {
             let mut tally = Tally::default();
             scans::run(frame, &self.store, interval, scan, &mut tally)?;
