@@ -2,6 +2,7 @@
 
 use crate::declare::{Args, OpSpec, Value};
 use crate::image::Origin;
+use std::cell::Cell;
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use windlass_io::{Result, Source, SourceKey};
@@ -17,7 +18,10 @@ pub(crate) fn call(args: &Args) -> Result<Outputs> {
     {
         return Ok(outputs);
     }
-    let outputs = (spec.call)(args).map_err(|error| located(error, spec))?;
+    let outer = OPERATION.replace(Some(spec.nickname));
+    let outputs = (spec.call)(args);
+    OPERATION.set(outer);
+    let outputs = outputs.map_err(|error| located(error, spec))?;
     for (output, value) in &outputs {
         if let Value::Image(image) = value {
             image.set_origin(|| Origin {
@@ -31,6 +35,15 @@ pub(crate) fn call(args: &Args) -> Result<Outputs> {
         lock().insert(key, &outputs);
     }
     Ok(outputs)
+}
+
+thread_local! {
+    static OPERATION: Cell<Option<&'static str>> = const { Cell::new(None) };
+}
+
+/// The operation being called on this thread.
+pub(crate) fn current_operation() -> Option<&'static str> {
+    OPERATION.get()
 }
 
 fn located(error: windlass_io::Error, spec: &OpSpec) -> windlass_io::Error {

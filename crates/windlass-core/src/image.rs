@@ -105,6 +105,7 @@ impl Image {
         let node = Node {
             id: IDS.fetch_add(1, Ordering::Relaxed),
             name,
+            operation: crate::cache::current_operation(),
             width: header.width,
             height: header.height,
             bands: header.bands,
@@ -255,6 +256,8 @@ impl fmt::Debug for Image {
 pub(crate) struct Node {
     pub(crate) id: u64,
     pub(crate) name: &'static str,
+    /// The operation that was being called when it was made
+    pub(crate) operation: Option<&'static str>,
     pub(crate) width: i32,
     pub(crate) height: i32,
     pub(crate) bands: i32,
@@ -278,6 +281,11 @@ pub(crate) enum Work {
 }
 
 impl Node {
+    /// What users know it by.
+    pub(crate) fn label(&self) -> &'static str {
+        self.operation.unwrap_or(self.name)
+    }
+
     pub(crate) fn rect(&self) -> Rect {
         Rect::new(0, 0, self.width, self.height)
     }

@@ -441,3 +441,24 @@ fn long_chains_build_run_and_drop() {
     let first = image.to_memory().unwrap()[0];
     assert_eq!(first, (100_000_u32 % 256) as u8);
 }
+
+#[test]
+fn what_outgrows_memory_waits_in_a_file() {
+    let base = Pattern::image(W, H, 1);
+    let turned = area(&area(&base, Move::Turn), Move::Flip);
+    let expected = testing::pixels(&turned).unwrap().to_vec().unwrap();
+    let before = windlass_io::settings::disc_threshold();
+    windlass_io::settings::set_disc_threshold(1000);
+    let plan = turned.explain().unwrap();
+    let made = turned.to_memory();
+    windlass_io::settings::set_disc_threshold(before);
+    assert!(plan.contains("in a file"), "{plan}");
+    assert!(made.unwrap() == expected);
+}
+
+#[test]
+fn a_plan_is_explained() {
+    let image = area(&Pattern::image(W, H, 1), Window { across: 1, down: 1, cost: 9.0 });
+    let plan = image.explain().unwrap();
+    assert!(plan.contains("Window") && plan.contains("store 0, Pattern"), "{plan}");
+}

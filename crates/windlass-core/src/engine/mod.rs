@@ -2,12 +2,14 @@
 
 mod cone;
 mod context;
+mod explain;
 pub(crate) mod oracle;
 mod plan;
 mod prepare;
 mod program;
 mod run;
 mod sinks;
+mod spill;
 mod store;
 
 pub use context::{Context, Grain, with_context};

@@ -11,7 +11,7 @@ use crate::operator::{Ask, Shape, Want};
 use crate::{Image, Pixels, Rect};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use windlass_io::Result;
+use windlass_io::{Error, ErrorKind, Result, settings};
 
 /// Bytes that a unit should read at once at most.
 const DEMAND: u64 = 2 << 20;
@@ -29,11 +29,15 @@ pub(crate) struct Plan {
     pub(crate) pixels: u64,
     /// Bytes of blocks alive at once, at most, as simulated.
     pub(crate) live: u64,
+    /// What was asked of the steps of each cone: outputs first, then stores that are cones.
+    pub(crate) asked: Vec<Vec<Asked>>,
 }
 
 /// The blocks of a node.
 pub(crate) struct Store {
     pub(crate) node: Arc<Node>,
+    /// Its blocks wait for their readers in a file
+    pub(crate) spilled: bool,
     pub(crate) grid: Grid,
     pub(crate) make: Make,
     pub(crate) blocks: Vec<BlockPlan>,
@@ -52,7 +56,7 @@ pub(crate) struct BlockPlan {
     /// Tasks that read it.
     pub(crate) readers: u32,
     /// What its own task reads.
-    pub(crate) reads: Vec<BlockId>,
+    pub(crate) reads: Vec<Read>,
     /// The first and last unit for which it is needed.
     pub(crate) first: Option<usize>,
     last: usize,
@@ -65,13 +69,21 @@ pub(crate) struct BlockId {
     pub(crate) block: usize,
 }
 
+/// The columns that a task reads of a block.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) struct Read {
+    pub(crate) id: BlockId,
+    pub(crate) left: i32,
+    pub(crate) right: i32,
+}
+
 /// A part of an output, made by one task, delivered in order.
 pub(crate) struct Unit {
     pub(crate) output: usize,
     pub(crate) rect: Rect,
     /// The part and the rows above it that the sink wants to see again.
     pub(crate) seen: Rect,
-    pub(crate) reads: Vec<BlockId>,
+    pub(crate) reads: Vec<Read>,
 }
 
 /// The parts in which a sink takes its outputs.
@@ -90,23 +102,68 @@ impl Plan {
     pub(crate) fn new(outputs: &[Image], parts: Parts) -> Result<Self> {
         let graph = Graph::collect(outputs)?;
         let grain = super::context::current().grain;
-        let mut cuts = graph.first_cuts(outputs);
-        // each round cuts at one node more; a graph needs few
-        for _ in 0..16 {
-            let mut plan = graph.plan(outputs, parts, &cuts, grain);
-            let asked = plan.simulate();
-            match plan.improvement(&asked) {
-                Some(node) if cuts.insert(node) => {}
-                _ => {
-                    plan.live = plan.live_bytes();
-                    return Ok(plan);
-                }
-            }
+        let plan = graph.improved(outputs, parts, grain);
+        let most = settings::disc_threshold();
+        if plan.live <= most {
+            return Ok(plan);
         }
-        let mut plan = graph.plan(outputs, parts, &cuts, grain);
-        plan.simulate();
-        plan.live = plan.live_bytes();
+        // what is read again from a file is cut so that its readers take columns of it
+        let mut plan = graph.improved(outputs, parts, Grain { rows: grain.rows.max(64), ..grain });
+        plan.spill(most)?;
         Ok(plan)
+    }
+
+    /// Moves the largest stores to files, until the others fit.
+    fn spill(&mut self, most: u64) -> Result<()> {
+        while self.live > most {
+            let sizes = (0..self.stores.len())
+                .filter(|store| !self.stores[*store].spilled)
+                .map(|store| (self.live_bytes([&self.stores[store]]), store));
+            let Some((bytes, store)) = sizes.max() else { return Ok(()) };
+            self.check_spill(store, bytes, most)?;
+            self.stores[store].spilled = true;
+            self.live = self.live_bytes(self.stores.iter().filter(|store| !store.spilled));
+        }
+        Ok(())
+    }
+
+    /// Under sequential access nothing goes to a file.
+    fn check_spill(&self, store: usize, bytes: u64, most: u64) -> Result<()> {
+        let Store { node, .. } = &self.stores[store];
+        let is_sequential = |node: &Node| match &node.work {
+            Work::Rows(loader) => loader.header().metadata.int("vips-sequential") == Some(1),
+            Work::Memory(_) | Work::Point(_) | Work::Area(_) | Work::Whole(_) | Work::Tiles(_) => {
+                false
+            }
+        };
+        if !self.nodes.iter().any(|node| is_sequential(node)) {
+            return Ok(());
+        }
+        let rows = bytes / node.row_size().max(1) as u64;
+        let reader = self.reader(store).map_or("the output", |node| node.label());
+        Err(Error::new(
+            ErrorKind::Limit,
+            format!(
+                "{reader} needs {rows} rows of {} held, {bytes} bytes: more than {most}, and \
+                 access is sequential",
+                node.label()
+            ),
+        ))
+    }
+
+    /// A node that reads a store.
+    fn reader(&self, store: usize) -> Option<&Node> {
+        let steps = self.cones().flat_map(|cone| &cone.steps);
+        let mut readers = steps.filter(|step| step.feeds.contains(&Feed::Store(store)));
+        readers.next().map(|step| &*step.node)
+    }
+
+    /// The cones of the outputs, then those of the stores.
+    pub(crate) fn cones(&self) -> impl Iterator<Item = &Cone> {
+        self.outputs.iter().chain(self.stores.iter().filter_map(|store| match &store.make {
+            Make::Cone(cone) => Some(cone),
+            Make::Rows | Make::Tiles => None,
+        }))
     }
 
     /// Pushes every unit down to the blocks that it reads; for each cone and step, what was asked.
@@ -141,9 +198,9 @@ impl Plan {
     }
 
     /// Counts a reader for each block; those that nobody had read before.
-    fn read(&mut self, reads: &[BlockId], unit: usize) -> Vec<BlockId> {
+    fn read(&mut self, reads: &[Read], unit: usize) -> Vec<BlockId> {
         let mut fresh = Vec::new();
-        for id in reads {
+        for Read { id, .. } in reads {
             let block = &mut self.stores[id.store].blocks[id.block];
             if block.first.is_none() {
                 block.first = Some(unit);
@@ -184,9 +241,9 @@ impl Plan {
     }
 
     /// The most bytes of blocks that live at once, if units are made one after the other.
-    fn live_bytes(&self) -> u64 {
+    fn live_bytes<'a>(&self, stores: impl IntoIterator<Item = &'a Store>) -> u64 {
         let mut change = vec![0_i64; self.units.len() + 1];
-        for store in &self.stores {
+        for store in stores {
             let mut first = None;
             for (number, block) in store.blocks.iter().enumerate().rev() {
                 // a loader in order must have made a block before any below it
@@ -212,19 +269,20 @@ impl Plan {
 
 /// How many pixels of a step were made, and around which rectangle.
 #[derive(Clone, Copy, Default)]
-struct Asked {
-    pixels: u64,
-    around: Rect,
+pub(crate) struct Asked {
+    pub(crate) pixels: u64,
+    pub(crate) around: Rect,
 }
 
 /// The blocks that a task reads, and what it asks of the steps.
-fn reads_of(stores: &[Store], cone: &Cone, rect: Rect, asked: &mut [Asked]) -> Vec<BlockId> {
-    let mut reads = Vec::new();
+fn reads_of(stores: &[Store], cone: &Cone, rect: Rect, asked: &mut [Asked]) -> Vec<Read> {
+    let mut reads: Vec<Read> = Vec::new();
     cone.simulate(
         rect,
         &mut |store, part| {
             let blocks = stores[store].grid.covering(part);
-            reads.extend(blocks.map(|block| BlockId { store, block }));
+            let (left, right) = (part.left, part.right());
+            reads.extend(blocks.map(|block| Read { id: BlockId { store, block }, left, right }));
         },
         &mut |step, part| {
             asked[step].pixels += part.area();
@@ -232,7 +290,13 @@ fn reads_of(stores: &[Store], cone: &Cone, rect: Rect, asked: &mut [Asked]) -> V
         },
     );
     reads.sort_unstable();
-    reads.dedup();
+    reads.dedup_by(|next, first| {
+        let same = next.id == first.id;
+        if same {
+            first.right = first.right.max(next.right);
+        }
+        same
+    });
     reads
 }
 
@@ -300,6 +364,23 @@ impl Graph {
         cuts
     }
 
+    /// The plan with the cuts that save more than they cost.
+    fn improved(&self, outputs: &[Image], parts: Parts, grain: Grain) -> Plan {
+        let mut cuts = self.first_cuts(outputs);
+        let mut rounds = 0;
+        loop {
+            let mut plan = self.plan(outputs, parts, &cuts, grain);
+            plan.asked = plan.simulate();
+            plan.live = plan.live_bytes(&plan.stores);
+            // each round cuts at one node more; a graph needs few
+            rounds += 1;
+            let better = plan.improvement(&plan.asked).filter(|_| rounds <= 16);
+            if !better.is_some_and(|node| cuts.insert(node)) {
+                return plan;
+            }
+        }
+    }
+
     fn plan(&self, outputs: &[Image], parts: Parts, cuts: &BTreeSet<u64>, grain: Grain) -> Plan {
         let mut feeds: BTreeMap<u64, Feed> =
             self.memory.iter().map(|(id, number)| (*id, Feed::Memory(*number))).collect();
@@ -325,7 +406,7 @@ impl Graph {
             };
             feeds.insert(node.id, Feed::Store(stores.len()));
             let blocks = vec![BlockPlan::default(); grid.count()];
-            stores.push(Store { node: Arc::clone(node), grid, make, blocks });
+            stores.push(Store { node: Arc::clone(node), spilled: false, grid, make, blocks });
         }
         let builder = Builder { feeds: &|node| feeds.get(&node.id).copied(), grain };
         let cones: Vec<_> =
@@ -339,6 +420,7 @@ impl Graph {
             units,
             pixels: outputs.iter().map(|image| image.rect().area()).sum(),
             live: 0,
+            asked: Vec::new(),
         }
     }
 }
@@ -351,7 +433,8 @@ fn loader_grid(node: &Node, order: Order, grain: Grain) -> Grid {
             let step = step.max(1);
             let steps =
                 (grain.block / node.row_size().max(1) / step as usize).clamp(1, 1 << 16) as i32;
-            Grid::strips(node.rect(), step.saturating_mul(steps))
+            let least = if grain.rows >= 64 { (grain.rows + step - 1) / step } else { 1 };
+            Grid::strips(node.rect(), step.saturating_mul(steps.max(least)))
         }
     }
 }
@@ -397,9 +480,10 @@ fn strip_height(cone: &Cone, stores: &[Store], step: i32, grain: Grain) -> i32 {
     let all = cone.rect;
     let row = (all.width as usize * cone.pixel).max(1);
     let round = |rows: i32| (rows / step).max(1).saturating_mul(step);
-    let mut height = round((grain.unit / row).clamp(1, 1 << 24) as i32);
+    let least = if grain.rows >= 64 { grain.rows } else { 1 };
+    let mut height = round(((grain.unit / row).clamp(1, 1 << 24) as i32).max(least));
     let mut bytes = demand(cone, stores, height);
-    while bytes > DEMAND && height > step {
+    while bytes > DEMAND && height > step.max(least) {
         let lower = round(height / 2);
         let fewer = demand(cone, stores, lower);
         // where the demand is mostly margin, lower strips only repeat work

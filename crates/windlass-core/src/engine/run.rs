@@ -6,7 +6,8 @@
 
 use super::cone::{Cone, Inputs, State};
 use super::context::{self, Context};
-use super::plan::{BlockId, Make, Plan, Unit};
+use super::plan::{BlockId, Make, Plan, Read, Unit};
+use super::spill::SpillFile;
 use super::store::Held;
 use crate::image::{self, Work};
 use crate::pixels::Block;
@@ -106,15 +107,17 @@ fn evaluate<S: Sink>(
         move || stop.cancel()
     });
     let loaders = plan.stores.iter().map(|_| Mutex::default()).collect();
+    let spills = plan.stores.iter().map(SpillFile::of_store).collect::<Result<_>>()?;
     let crew = Crew {
         plan,
         sink,
         stop,
-        ahead: threads + 2,
+        ahead: if plan.stores.iter().any(|s| s.spilled) { threads } else { threads + 2 },
         kills,
         board: Mutex::new(Board::new(plan)),
         news: Condvar::new(),
         loaders,
+        spills,
     };
     if plan.units.len() == 1 && plan.stores.is_empty() {
         return crew.alone(context);
@@ -185,6 +188,8 @@ struct Crew<'a, S: Sink> {
     news: Condvar,
     /// The session of each loader in order.
     loaders: Vec<Mutex<Session>>,
+    /// The files of the stores that are spilled.
+    spills: Vec<Option<SpillFile>>,
 }
 
 #[derive(Default)]
@@ -225,6 +230,8 @@ enum BlockStage {
     Waiting,
     Running,
     Ready(Arc<Block>, u32),
+    /// In the file of its store
+    Spilled(u32),
     Gone,
 }
 
@@ -252,23 +259,28 @@ impl<P> Board<P> {
     }
 
     fn is_ready(&self, id: BlockId) -> bool {
-        matches!(self.stores[id.store].blocks[id.block], BlockStage::Ready(..))
+        let stage = &self.stores[id.store].blocks[id.block];
+        matches!(stage, BlockStage::Ready(..) | BlockStage::Spilled(_))
     }
 
     /// The blocks `reads`, for a task that reads them.
-    fn hold(&self, reads: &[BlockId]) -> Held {
-        let blocks = reads.iter().filter_map(|id| match &self.stores[id.store].blocks[id.block] {
-            BlockStage::Ready(block, _) => Some((id.store, Arc::clone(block))),
-            BlockStage::Waiting | BlockStage::Running | BlockStage::Gone => None,
-        });
-        Held::new(blocks.collect())
+    fn hold(&self, reads: &[Read]) -> Needs {
+        let mut needs = Needs::default();
+        for read in reads {
+            match &self.stores[read.id.store].blocks[read.id.block] {
+                BlockStage::Ready(block, _) => needs.held.push((read.id.store, Arc::clone(block))),
+                BlockStage::Spilled(_) => needs.spilled.push(*read),
+                BlockStage::Waiting | BlockStage::Running | BlockStage::Gone => {}
+            }
+        }
+        needs
     }
 
     /// A task has read `reads`: who was last lets them go.
-    fn release(&mut self, reads: &[BlockId]) {
-        for id in reads {
+    fn release(&mut self, reads: &[Read]) {
+        for Read { id, .. } in reads {
             let stage = &mut self.stores[id.store].blocks[id.block];
-            if let BlockStage::Ready(_, readers) = stage {
+            if let BlockStage::Ready(_, readers) | BlockStage::Spilled(readers) = stage {
                 *readers -= 1;
                 if *readers == 0 {
                     *stage = BlockStage::Gone;
@@ -284,6 +296,13 @@ impl<P> Board<P> {
     }
 }
 
+/// What a task reads: blocks, and parts of blocks that are in files.
+#[derive(Default)]
+struct Needs {
+    held: Vec<(usize, Arc<Block>)>,
+    spilled: Vec<Read>,
+}
+
 /// Something to do, for the sake of `unit`.
 struct Task<P> {
     unit: usize,
@@ -294,9 +313,9 @@ enum Job<P> {
     /// Reads the next block of a loader in order, and finishes it
     Rows { store: usize, block: usize },
     /// Makes a block at any place
-    Block { id: BlockId, held: Held },
+    Block { id: BlockId, needs: Needs },
     /// Makes the unit
-    Unit { held: Held },
+    Unit { needs: Needs },
     /// Commits the unit
     Commit { piece: P },
 }
@@ -431,13 +450,13 @@ impl<S: Sink> Crew<'_, S> {
                 continue;
             }
             let reads = &self.plan.units[unit].reads;
-            if reads.iter().all(|id| board.is_ready(*id)) {
+            if reads.iter().all(|read| board.is_ready(read.id)) {
                 board.units[unit] = Stage::Running;
-                let held = board.hold(reads);
-                return Some(Task { unit, job: Job::Unit { held } });
+                let needs = board.hold(reads);
+                return Some(Task { unit, job: Job::Unit { needs } });
             }
-            for id in reads {
-                if let Some(job) = self.pick_block(board, *id, is_caller) {
+            for read in reads {
+                if let Some(job) = self.pick_block(board, read.id, is_caller) {
                     return Some(Task { unit, job });
                 }
             }
@@ -472,11 +491,11 @@ impl<S: Sink> Crew<'_, S> {
                 (Make::Tiles, Work::Tiles(loader)) if loader.needs_caller() && !is_caller => {}
                 _ => {
                     let reads = &store.blocks[id.block].reads;
-                    if reads.iter().all(|read| board.is_ready(*read)) {
+                    if reads.iter().all(|read| board.is_ready(read.id)) {
                         board.stores[id.store].blocks[id.block] = BlockStage::Running;
-                        return Some(Job::Block { id, held: board.hold(reads) });
+                        return Some(Job::Block { id, needs: board.hold(reads) });
                     }
-                    open.extend(reads.iter().rev());
+                    open.extend(reads.iter().rev().map(|read| read.id));
                 }
             }
         }
@@ -487,14 +506,16 @@ impl<S: Sink> Crew<'_, S> {
         self.stop.check()?;
         match task.job {
             Job::Rows { store, block } => self.read_rows(store, block),
-            Job::Block { id, held } => {
+            Job::Block { id, needs } => {
+                let held = self.load(needs)?;
                 let block = self.make_block(worker, id, &held)?;
+                self.publish(id, block)?;
                 let mut board = self.board();
                 board.release(&self.plan.stores[id.store].blocks[id.block].reads);
-                self.publish(&mut board, id, block);
                 Ok(())
             }
-            Job::Unit { held } => {
+            Job::Unit { needs } => {
+                let held = self.load(needs)?;
                 let piece = self.make_unit(worker, task.unit, &held)?;
                 drop(held);
                 let mut board = self.board();
@@ -516,12 +537,32 @@ impl<S: Sink> Crew<'_, S> {
         }
     }
 
-    fn publish(&self, board: &mut Board<S::Piece>, id: BlockId, block: Block) {
-        let readers = self.plan.stores[id.store].blocks[id.block].readers;
-        board.stores[id.store].blocks[id.block] = match readers {
-            0 => BlockStage::Gone,
-            readers => BlockStage::Ready(Arc::new(block), readers),
+    /// The blocks that a task reads, those in files loaded as far as it needs them.
+    fn load(&self, needs: Needs) -> Result<Held> {
+        let Needs { mut held, spilled } = needs;
+        for read in spilled {
+            let store = &self.plan.stores[read.id.store];
+            let spill = self.spills[read.id.store].as_ref();
+            let spill = spill.ok_or_else(|| Error::new(ErrorKind::Internal, "no spill file"))?;
+            held.push((read.id.store, Arc::new(spill.load(store, read)?)));
+        }
+        Ok(Held::new(held))
+    }
+
+    /// Makes a block known to its readers.
+    fn publish(&self, id: BlockId, block: Block) -> Result<()> {
+        let store = &self.plan.stores[id.store];
+        let readers = store.blocks[id.block].readers;
+        let stage = match &self.spills[id.store] {
+            _ if readers == 0 => BlockStage::Gone,
+            Some(spill) => {
+                spill.save(store, id.block, &block)?;
+                BlockStage::Spilled(readers)
+            }
+            None => BlockStage::Ready(Arc::new(block), readers),
         };
+        self.board().stores[id.store].blocks[id.block] = stage;
+        Ok(())
     }
 
     /// The next block of a loader in order: read alone, finished beside others.
@@ -567,10 +608,9 @@ impl<S: Sink> Crew<'_, S> {
         if !last {
             self.loaders[store].lock().unwrap_or_else(PoisonError::into_inner).spare.push(raw);
         }
-        let mut board = self.board();
         match made {
-            Some(made) => self.publish(&mut board, BlockId { store, block }, made),
-            None => board.stores[store].blocks[block] = BlockStage::Gone,
+            Some(made) => self.publish(BlockId { store, block }, made)?,
+            None => self.board().stores[store].blocks[block] = BlockStage::Gone,
         }
         Ok(())
     }
