@@ -18,6 +18,7 @@ import pytest
 
 from .corpora_exceptions import PIXELS, STRICT, VERDICT
 from .libraries import candidate
+from .summary import tell
 
 HERE = Path(__file__).parent
 DATA = Path(os.environ.get("WINDLASS_DATA", HERE.parents[2] / "shared" / "data"))
@@ -92,7 +93,7 @@ def oracle(name):
 
 
 @pytest.mark.parametrize("name", SETS)
-def test_verdicts_and_pixels(name, ours, theirs, tmp_path, capsys):
+def test_verdicts_and_pixels(name, ours, theirs, tmp_path):
     folder, files = oracle(name)
     counts, wrong = collections.Counter(), []
     for file, expected in files.items():
@@ -102,8 +103,7 @@ def test_verdicts_and_pixels(name, ours, theirs, tmp_path, capsys):
             text = pixels(f"{name}/{file}", folder / file, result, expected, theirs, tmp_path, counts)
         if text:
             wrong.append(f"{name}/{file}: {text}")
-    with capsys.disabled():
-        print(f"\n{name}: {len(files)} files, {', '.join(f'{count} {what}' for what, count in sorted(counts.items()))}, {len(wrong)} wrong")
+    tell(f"{name}: {len(files)} files, {', '.join(f'{count} {what}' for what, count in sorted(counts.items()))}, {len(wrong)} wrong")
     assert not wrong, "\n".join(wrong[:40])
 
 
@@ -153,7 +153,7 @@ def raw(path):
 
 
 @pytest.mark.parametrize("name", SETS)
-def test_strict_verdicts(name, ours, capsys):
+def test_strict_verdicts(name, ours):
     """With `fail_on="warning"` the same files are refused."""
     folder, files = oracle(name)
     wrong, explained = [], 0
@@ -166,6 +166,5 @@ def test_strict_verdicts(name, ours, capsys):
         result = ours(folder / file, fail_on="warning")
         if "broken" in result or result["ok"] != (expected["strict"] == "ok"):
             wrong.append(f"{name}/{file}: {result.get('broken') or result.get('error') or 'accepted'}; the oracle: {expected['strict']}")
-    with capsys.disabled():
-        print(f"\n{name}, strict: {explained} explained, {len(wrong)} wrong")
+    tell(f"{name}, strict: {explained} explained, {len(wrong)} wrong")
     assert not wrong, "\n".join(wrong[:40])
