@@ -101,9 +101,12 @@ impl<R: BufRead> Decoder<R> {
         let mut state = State::new(options.max_metadata_bytes);
         let scan = state.next_scan(&mut stream)?;
         let offset = stream.source.offset();
-        let (Some(frame), Some(scan)) = (state.frame.clone(), scan) else {
+        let (Some(mut frame), Some(scan)) = (state.frame.clone(), scan) else {
             return Err(no_image(&state).at(offset));
         };
+        if frame.height == 0 {
+            frame.height = parse::late_height(&mut stream, options.max_coefficient_bytes)?;
+        }
         frame.check().map_err(|message| Error::new(ErrorKind::Unsupported, message).at(offset))?;
         let pixels = u64::from(frame.width) * u64::from(frame.height);
         if pixels > options.max_pixels {

@@ -83,6 +83,56 @@ impl<R: BufRead> Stream<R> {
     }
 }
 
+/// The height that a file tells only after its first scan, at whose beginning the stream stands and will
+/// stand again. That takes as many bytes of memory as the scan has, which may be no more than `limit`.
+pub(crate) fn late_height<R: BufRead>(stream: &mut Stream<R>, limit: u64) -> Result<u16> {
+    let mut kept = Vec::new();
+    let height = find_late_height(stream, &mut kept, limit)?;
+    if height == 0 {
+        return Err(stream.malformed("Empty JPEG image (no number of lines)"));
+    }
+    stream.source.put_back(kept);
+    Ok(height)
+}
+
+/// Reads up to the first marker that does not belong to the scan; gives the height there, or 0.
+fn find_late_height<R: BufRead>(
+    stream: &mut Stream<R>,
+    kept: &mut Vec<u8>,
+    limit: u64,
+) -> Result<u16> {
+    let mut place = 0;
+    loop {
+        let ready = stream.source.ready()?;
+        let count = ready.len().min(1 << 16);
+        kept.extend_from_slice(&ready[..count]);
+        stream.source.consume(count);
+        while let Some(found) = kept[place..].iter().position(|&byte| byte == 0xFF) {
+            match kept[place + found + 1..] {
+                [0xFF, ..] => place += found + 1,
+                [0 | RST0..=RST7, ..] => place += found + 2,
+                [DNL, 0, 4, high, low, ..] => return Ok(u16::from_be_bytes([high, low])),
+                [DNL, _, _, _, _, ..] => return Ok(0),
+                [] | [DNL, ..] => {
+                    place += found;
+                    break;
+                }
+                _ => return Ok(0),
+            }
+        }
+        if count == 0 {
+            return Ok(0);
+        }
+        if kept.len() as u64 > limit {
+            let message = "too many bytes before the number of lines";
+            return Err(Error::new(ErrorKind::Limit, message).at(stream.source.offset()));
+        }
+        if kept[place..].first() != Some(&0xFF) {
+            place = kept.len();
+        }
+    }
+}
+
 /// The frame header.
 #[derive(Clone, Debug)]
 pub(crate) struct Frame {
@@ -259,9 +309,9 @@ impl State {
     }
 
     fn application<R: BufRead>(&mut self, stream: &mut Stream<R>, marker: u8) -> Result<()> {
-        let length = stream.length()?;
-        let first_scan_is_ahead = self.metadata_left >= length;
-        if !first_scan_is_ahead {
+        // Some files have a length here that does not count itself.
+        let length = usize::from(stream.word()?).saturating_sub(2);
+        if self.metadata_left < length {
             return stream.source.skip(length, &mut stream.log);
         }
         let mut data = Vec::new();

@@ -10,6 +10,9 @@ use crate::{Error, Result};
 #[derive(Debug)]
 pub(crate) struct Source<R> {
     input: R,
+    /// Bytes that were taken before their time, and how many of them were taken again.
+    kept: Vec<u8>,
+    replayed: usize,
     /// Bytes taken from the input.
     offset: u64,
     /// Bytes made up after the end of the input.
@@ -18,7 +21,7 @@ pub(crate) struct Source<R> {
 
 impl<R: BufRead> Source<R> {
     pub(crate) fn new(input: R) -> Self {
-        Self { input, offset: 0, invented: 0 }
+        Self { input, kept: Vec::new(), replayed: 0, offset: 0, invented: 0 }
     }
 
     /// The number of bytes taken from the file.
@@ -28,6 +31,9 @@ impl<R: BufRead> Source<R> {
 
     /// The bytes that lie ready, none at the end of the file.
     pub(crate) fn ready(&mut self) -> Result<&[u8]> {
+        if self.replayed < self.kept.len() {
+            return Ok(&self.kept[self.replayed..]);
+        }
         loop {
             match self.input.fill_buf() {
                 Ok(_) => break,
@@ -42,8 +48,22 @@ impl<R: BufRead> Source<R> {
 
     /// Takes `count` of the bytes that lie ready.
     pub(crate) fn consume(&mut self, count: usize) {
-        self.input.consume(count);
         self.offset += count as u64;
+        if self.replayed < self.kept.len() {
+            self.replayed += count;
+            if self.replayed >= self.kept.len() {
+                self.kept = Vec::new();
+                self.replayed = 0;
+            }
+        } else {
+            self.input.consume(count);
+        }
+    }
+
+    /// Puts back `bytes` that were taken, to be taken again. None may be waiting for that already.
+    pub(crate) fn put_back(&mut self, bytes: Vec<u8>) {
+        self.offset -= bytes.len() as u64;
+        self.kept = bytes;
     }
 
     /// The next byte. At the end of the file that is noted once, then the bytes of

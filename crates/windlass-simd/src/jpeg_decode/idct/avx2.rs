@@ -3,8 +3,17 @@
 //! Pairs of products are summed by one instruction, so each rotation of the transform is written as two
 //! factors for values that lie side by side.
 
-#[expect(clippy::wildcard_imports, reason = "each intrinsic is used about once")]
-use std::arch::x86_64::*;
+use std::arch::x86_64::{
+    __m128i, __m256i, _mm_cvtsi128_si64, _mm_unpackhi_epi64, _mm_unpacklo_epi32, _mm256_add_epi16,
+    _mm256_add_epi32, _mm256_adds_epi16, _mm256_castsi256_si128, _mm256_extracti128_si256,
+    _mm256_hadd_epi32, _mm256_madd_epi16, _mm256_mullo_epi16, _mm256_or_si256, _mm256_packs_epi16,
+    _mm256_packs_epi32, _mm256_permute4x64_epi64, _mm256_set_m128i, _mm256_set1_epi8,
+    _mm256_set1_epi32, _mm256_set1_epi64x, _mm256_setr_epi32, _mm256_setzero_si256,
+    _mm256_shuffle_epi8, _mm256_shuffle_epi32, _mm256_srai_epi32, _mm256_sub_epi16,
+    _mm256_sub_epi32, _mm256_testz_si256, _mm256_unpackhi_epi16, _mm256_unpackhi_epi32,
+    _mm256_unpackhi_epi64, _mm256_unpacklo_epi16, _mm256_unpacklo_epi32, _mm256_unpacklo_epi64,
+    _mm256_xor_si256,
+};
 
 use fearless_simd::{Avx2, i16x8, prelude::*, u8x16};
 
