@@ -5,7 +5,7 @@ use super::bits::Bits;
 use super::frame::Frame;
 use super::huffman::{Counts, assigned};
 use super::tables::Huffman;
-use super::tokens::{Reader, Store, size};
+use super::tokens::{Coefficient, Reader, Store, size};
 use crate::Result;
 use std::ops::RangeInclusive;
 
@@ -19,6 +19,13 @@ pub(super) struct Scan {
     /// The bit position up to which earlier scans went (0: none), and that of this one.
     pub(super) high: u32,
     pub(super) low: u32,
+}
+
+impl Scan {
+    /// Bits of the header.
+    fn header(&self) -> u64 {
+        8 * (8 + 2 * self.components.len() as u64)
+    }
 }
 
 /// The scan of a sequential file.
@@ -61,49 +68,39 @@ pub(super) fn progressive(components: usize, ycc: bool) -> Vec<Scan> {
 /// The scans that take the fewest bytes, of those that are tried: for every component how many low
 /// bits are sent later, one by one, and where (if anywhere) its first scan is cut in two.
 pub(super) fn search(frame: &Frame, store: &Store, interval: u16) -> Result<Vec<Scan>> {
+    let cost = |scans: &[Scan]| -> Result<Vec<u64>> {
+        let tallies = tallies(frame, store, interval, scans)?;
+        Ok(tallies.iter().zip(scans).map(|(tally, scan)| tally.bits() + scan.header()).collect())
+    };
     let all: Vec<usize> = (0..frame.components.len()).collect();
-    let scan = |components: &[usize], band, high, low| Scan {
-        components: components.to_vec(),
-        band,
-        high,
-        low,
-    };
-    let cost = |scans: &[Scan]| -> Result<u64> {
-        let mut bits = 0;
-        for scan in scans {
-            let mut tally = Tally::default();
-            run(frame, store, interval, scan, &mut tally)?;
-            bits += tally.bits() + 8 * (8 + 2 * scan.components.len() as u64);
-        }
-        Ok(bits)
-    };
-    let whole = vec![scan(&all, 0..=0, 0, 0)];
-    let halves = vec![scan(&all, 0..=0, 0, 1), scan(&all, 0..=0, 1, 0)];
-    let dc = if cost(&halves)? < cost(&whole)? { halves } else { whole };
+    let dc = |high, low| Scan { components: all.clone(), band: 0..=0, high, low };
+    let mut dc = vec![dc(0, 0), dc(0, 1), dc(1, 0)];
+    let bits = cost(&dc)?;
+    if bits[0] <= bits[1] + bits[2] {
+        dc.truncate(1);
+    } else {
+        dc.remove(0);
+    }
     let (mut first, mut later) = (Vec::new(), Vec::new());
-    for &component in &all {
-        let one = |band, high, low| vec![scan(&[component], band, high, low)];
-        let (mut low, mut refined) = (0, 0);
-        let mut least = cost(&one(1..=63, 0, 0))?;
-        for bits in 1..=3 {
-            refined += cost(&one(1..=63, bits, bits - 1))?;
-            let total = refined + cost(&one(1..=63, 0, bits))?;
-            if total >= least {
-                break;
-            }
-            (low, least) = (bits, total);
-        }
-        let mut best = one(1..=63, 0, low);
-        let mut least = cost(&best)?;
-        for cut in [2, 5, 8, 12, 18] {
-            let parts = [one(1..=cut, 0, low), one(cut + 1..=63, 0, low)].concat();
-            let bits = cost(&parts)?;
-            if bits < least {
-                (best, least) = (parts, bits);
+    for component in all {
+        let one = |band, high, low| Scan { components: vec![component], band, high, low };
+        let mut tried: Vec<Scan> = (0..=3).map(|low| one(1..=63, 0, low)).collect();
+        tried.extend((0..3).map(|low| one(1..=63, low + 1, low)));
+        let bits = cost(&tried)?;
+        let total = |low: &usize| bits[*low] + bits[4..4 + *low].iter().sum::<u64>();
+        let low = (0..=3).min_by_key(total).unwrap_or(0);
+        later.extend_from_slice(&tried[4..4 + low]);
+        let mut best = (bits[low], vec![tried.swap_remove(low)]);
+        let parts: Vec<Scan> = [2, 5, 8, 12, 18]
+            .into_iter()
+            .flat_map(|cut| [one(1..=cut, 0, low as u32), one(cut + 1..=63, 0, low as u32)])
+            .collect();
+        for (parts, bits) in parts.chunks_exact(2).zip(cost(&parts)?.chunks_exact(2)) {
+            if bits[0] + bits[1] < best.0 {
+                best = (bits[0] + bits[1], parts.to_vec());
             }
         }
-        first.push(best);
-        later.extend((0..low).map(|bit| scan(&[component], 1..=63, bit + 1, bit)));
+        first.push(best.1);
     }
     Ok(in_order(dc, first, later))
 }
@@ -233,28 +230,69 @@ pub(super) fn run(
     if *scan.band.start() == 0 {
         return interleaved(frame, store, restarts, scan, out);
     }
-    let index = scan.components[0];
+    let mut coder = Refiner::new(scan, frame);
+    bands(frame, store, restarts, std::slice::from_mut(&mut coder), std::slice::from_mut(out))
+}
+
+/// Count the symbols of each of `scans`. Those of the AC coefficients of one component are counted
+/// in one go.
+pub(super) fn tallies(
+    frame: &Frame,
+    store: &Store,
+    interval: u16,
+    scans: &[Scan],
+) -> Result<Vec<Tally>> {
+    let mut tallies = vec![Tally::default(); scans.len()];
+    let restarts = Restarts { interval: interval.into(), ..Restarts::default() };
+    for (scan, tally) in scans.iter().zip(&mut tallies) {
+        if *scan.band.start() == 0 {
+            interleaved(frame, store, restarts, scan, tally)?;
+        }
+    }
+    for component in 0..frame.components.len() {
+        let ac = |scan: &Scan| *scan.band.start() > 0 && scan.components[0] == component;
+        let places: Vec<usize> = (0..scans.len()).filter(|&i| ac(&scans[i])).collect();
+        let mut coders: Vec<_> = places.iter().map(|&i| Refiner::new(&scans[i], frame)).collect();
+        let mut counted = vec![Tally::default(); places.len()];
+        bands(frame, store, restarts, &mut coders, &mut counted)?;
+        for (place, tally) in places.into_iter().zip(counted) {
+            tallies[place] = tally;
+        }
+    }
+    Ok(tallies)
+}
+
+/// Scans of the AC coefficients of one component, each with its output.
+fn bands(
+    frame: &Frame,
+    store: &Store,
+    mut restarts: Restarts,
+    coders: &mut [Refiner],
+    outs: &mut [impl Output],
+) -> Result<()> {
+    let Some(index) = coders.first().map(|coder| coder.component) else { return Ok(()) };
     let component = frame.components[index];
-    let mut coder = Refiner { table: component.tables, ..Refiner::default() };
-    let mut restarts = restarts;
-    let mut block = Vec::new();
+    let mut memory = [Coefficient::default(); 64];
     for row in store.components[index].iter().take(component.blocks_down) {
         let mut reader = Reader::new(row);
         for _ in 0..component.blocks_across {
-            if let Some(number) = restarts.due() {
-                coder.end_of_band(out);
-                out.restart(number);
-            }
-            reader.block(&scan.band, &mut block);
-            if scan.high == 0 {
-                coder.first(scan, &block, out);
-            } else {
-                coder.refine(scan, &block, out);
+            let restart = restarts.due();
+            let block = reader.block(&mut memory);
+            for (coder, out) in coders.iter_mut().zip(outs.iter_mut()) {
+                if let Some(number) = restart {
+                    coder.end_of_band(out);
+                    out.restart(number);
+                }
+                coder.block(block, out);
             }
         }
-        out.row()?;
+        for out in outs.iter_mut() {
+            out.row()?;
+        }
     }
-    coder.end_of_band(out);
+    for (coder, out) in coders.iter_mut().zip(outs) {
+        coder.end_of_band(out);
+    }
     Ok(())
 }
 
@@ -357,89 +395,153 @@ fn value_bits(value: i32, size: u32) -> u32 {
 }
 
 /// Correction bits that may wait before a run of ended blocks is sent: what other encoders allow.
-const MOST_CORRECTIONS: usize = 1000;
+const MOST_CORRECTIONS: u32 = 1000;
 
-/// The coder of AC scans, with its run of ended blocks.
-#[derive(Debug, Default)]
+/// The coder of an AC scan, with its run of ended blocks.
+#[derive(Debug)]
 struct Refiner {
+    component: usize,
     table: usize,
+    first: u32,
+    last: u32,
+    low: u32,
+    refines: bool,
     /// Blocks that have ended and are not sent yet.
     ended: u32,
-    /// Correction bits of those blocks.
-    corrections: Vec<u8>,
+    /// Correction bits of those blocks, block by block.
+    waiting: Vec<Corrections>,
+    /// How many bits that is.
+    corrections: u32,
+}
+
+/// Correction bits of one block, at most 63, the first one highest.
+#[derive(Clone, Copy, Debug, Default)]
+struct Corrections {
+    bits: u64,
+    count: u32,
+}
+
+impl Corrections {
+    fn push(&mut self, bit: u32) {
+        self.bits = self.bits << 1 | u64::from(bit);
+        self.count += 1;
+    }
+
+    fn send(&mut self, out: &mut impl Output) {
+        if self.count > 32 {
+            out.bits((self.bits >> 32) as u32, self.count - 32);
+        }
+        if self.count > 0 {
+            out.bits(self.bits as u32, self.count.min(32));
+        }
+        *self = Self::default();
+    }
 }
 
 impl Refiner {
+    fn new(scan: &Scan, frame: &Frame) -> Self {
+        let component = scan.components[0];
+        Self {
+            component,
+            table: frame.components[component].tables,
+            first: *scan.band.start() as u32,
+            last: *scan.band.end() as u32,
+            low: scan.low,
+            refines: scan.high > 0,
+            ended: 0,
+            waiting: Vec::new(),
+            corrections: 0,
+        }
+    }
+
+    /// The next block: its coefficients that are not zero.
+    #[inline]
+    fn block(&mut self, block: &[Coefficient], out: &mut impl Output) {
+        let start = block.iter().position(|c| c.place >= self.first).unwrap_or(block.len());
+        let block = &block[start..];
+        if self.refines { self.refine(block, out) } else { self.begin(block, out) }
+    }
+
     /// The first scan of a band.
-    fn first(&mut self, scan: &Scan, block: &[(usize, i32)], out: &mut impl Output) {
-        let mut last = scan.band.start() - 1;
-        for &(k, value) in block {
-            let magnitude = value.abs() >> scan.low;
+    fn begin(&mut self, block: &[Coefficient], out: &mut impl Output) {
+        let mut before = self.first - 1;
+        for &Coefficient { place, value } in block {
+            if place > self.last {
+                break;
+            }
+            let magnitude = value.abs() >> self.low;
             if magnitude == 0 {
                 continue;
             }
             self.end_of_band(out);
-            let run = self.long_run(k - last - 1, out);
-            last = k;
+            let mut run = place - before - 1;
+            before = place;
+            while run > 15 {
+                out.symbol(1, self.table, 0xF0, 0, 0);
+                run -= 16;
+            }
             let size = size(magnitude);
             let value = if value < 0 { -magnitude } else { magnitude };
             out.symbol(1, self.table, (run << 4 | size) as u8, value_bits(value, size), size);
         }
-        if last < *scan.band.end() {
-            self.end_block(out);
+        if before < self.last {
+            self.end_block(Corrections::default(), out);
         }
     }
 
     /// A later scan: one more bit of what is known, and what becomes known.
-    fn refine(&mut self, scan: &Scan, block: &[(usize, i32)], out: &mut impl Output) {
-        let magnitude = |value: i32| value.abs() >> scan.low;
-        let newest = block.iter().rev().find(|(_, value)| magnitude(*value) == 1);
-        let newest = newest.map_or(0, |(k, _)| *k);
-        let mut corrections = Vec::new();
-        let mut last = scan.band.start() - 1;
+    fn refine(&mut self, block: &[Coefficient], out: &mut impl Output) {
+        let low = self.low;
+        let newest = block.iter().rposition(|c| c.place <= self.last && c.value.abs() >> low == 1);
+        let mut corrections = Corrections::default();
+        let mut before = self.first - 1;
         let mut run = 0;
-        for &(k, value) in block.iter().filter(|(_, value)| magnitude(*value) > 0) {
-            run += (k - last - 1) as u32;
-            last = k;
-            while run > 15 && k <= newest {
+        for (i, &Coefficient { place, value }) in block.iter().enumerate() {
+            let magnitude = value.unsigned_abs() >> low;
+            if place > self.last {
+                break;
+            }
+            if magnitude == 0 {
+                continue;
+            }
+            run += place - before - 1;
+            before = place;
+            while run > 15 && newest.is_some_and(|newest| i <= newest) {
                 self.end_of_band(out);
                 out.symbol(1, self.table, 0xF0, 0, 0);
                 run -= 16;
-                send(&mut corrections, out);
+                corrections.send(out);
             }
-            if magnitude(value) > 1 {
-                corrections.push((magnitude(value) & 1) as u8);
+            if magnitude > 1 {
+                corrections.push(magnitude & 1);
                 continue;
             }
             self.end_of_band(out);
             out.symbol(1, self.table, (run << 4 | 1) as u8, u32::from(value > 0), 1);
-            send(&mut corrections, out);
+            corrections.send(out);
             run = 0;
         }
-        run += (scan.band.end() - last) as u32;
-        if run > 0 || !corrections.is_empty() {
-            self.corrections.append(&mut corrections);
-            self.end_block(out);
+        run += self.last - before;
+        if run > 0 || corrections.count > 0 {
+            self.end_block(corrections, out);
         }
     }
 
-    /// Send the sixteens of a run; gives what is left.
-    fn long_run(&self, run: usize, out: &mut impl Output) -> u32 {
-        for _ in 0..run / 16 {
-            out.symbol(1, self.table, 0xF0, 0, 0);
-        }
-        (run % 16) as u32
-    }
-
-    /// The block in hand has nothing more to send.
-    fn end_block(&mut self, out: &mut impl Output) {
+    /// The block in hand has nothing more to send but these.
+    #[inline]
+    fn end_block(&mut self, corrections: Corrections, out: &mut impl Output) {
         self.ended += 1;
-        if self.ended == 0x7FFF || self.corrections.len() > MOST_CORRECTIONS - 63 {
+        if corrections.count > 0 {
+            self.waiting.push(corrections);
+            self.corrections += corrections.count;
+        }
+        if self.ended == 0x7FFF || self.corrections > MOST_CORRECTIONS - 63 {
             self.end_of_band(out);
         }
     }
 
     /// Send the run of ended blocks, with their corrections.
+    #[inline]
     fn end_of_band(&mut self, out: &mut impl Output) {
         if self.ended == 0 {
             return;
@@ -448,14 +550,10 @@ impl Refiner {
         let bits = self.ended & ((1 << size) - 1);
         out.symbol(1, self.table, (size << 4) as u8, bits, size);
         self.ended = 0;
-        send(&mut self.corrections, out);
-    }
-}
-
-/// Send bits that waited.
-fn send(corrections: &mut Vec<u8>, out: &mut impl Output) {
-    for bit in corrections.drain(..) {
-        out.bits(bit.into(), 1);
+        self.corrections = 0;
+        for mut corrections in self.waiting.drain(..) {
+            corrections.send(out);
+        }
     }
 }
 

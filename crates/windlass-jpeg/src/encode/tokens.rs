@@ -116,6 +116,14 @@ pub(super) struct Token {
     pub(super) bits: u32,
 }
 
+/// A coefficient that is not zero.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Coefficient {
+    /// Its place in zigzag order.
+    pub(super) place: u32,
+    pub(super) value: i32,
+}
+
 impl Token {
     /// The coefficient itself.
     pub(super) fn value(self) -> i32 {
@@ -146,22 +154,20 @@ impl<'a> Reader<'a> {
         Some(Token { symbol, size, bits })
     }
 
-    /// The coefficients of the next block whose zigzag place is within `band`: place and value.
-    pub(super) fn block(
-        &mut self,
-        band: &std::ops::RangeInclusive<usize>,
-        out: &mut Vec<(usize, i32)>,
-    ) {
-        out.clear();
-        let mut k = 0;
+    /// The coefficients of the next block, in zigzag order.
+    pub(super) fn block<'b>(&mut self, out: &'b mut [Coefficient; 64]) -> &'b [Coefficient] {
+        let (mut k, mut count) = (0, 0);
         while let Some(token) = self.next() {
-            k += usize::from(token.symbol >> 4) + 1;
-            if token.size > 0 && band.contains(&k) {
-                out.push((k, token.value()));
+            k += u32::from(token.symbol >> 4) + 1;
+            if token.size > 0 {
+                out[count & 63] = Coefficient { place: k, value: token.value() };
+                count += 1;
             }
         }
+        &out[..count.min(64)]
     }
 
+    #[inline]
     fn byte(&mut self) -> u8 {
         let byte = self.tokens.get(self.at).copied().unwrap_or(0);
         self.at += 1;
@@ -187,10 +193,10 @@ mod tests {
         append(&mut row.ac, &pair, 8, mask);
         append(&mut row.ac, &pair, 0, 0);
         let mut reader = Reader::new(&row);
-        let mut block = Vec::new();
-        reader.block(&(1..=63), &mut block);
-        assert_eq!(block, values.map(|(k, value)| (k, i32::from(value))));
-        reader.block(&(1..=63), &mut block);
-        assert_eq!(block, []);
+        let mut memory = [Coefficient::default(); 64];
+        let expected =
+            values.map(|(k, value)| Coefficient { place: k as u32, value: i32::from(value) });
+        assert_eq!(reader.block(&mut memory), expected);
+        assert_eq!(reader.block(&mut memory), []);
     }
 }

@@ -2,7 +2,7 @@
 
 use super::bits::Bits;
 use super::piece::{Mark, Piece};
-use super::scans::{self, Emit, Scan, Tally};
+use super::scans::{self, Emit, Scan};
 use super::segments::{Segments, segment};
 use super::tables::Huffman;
 use super::tokens::Store;
@@ -136,9 +136,8 @@ impl<W: Write> Writer<W> {
             (true, false) => scans::progressive(components, frame.colour == Colour::Rgb),
             (true, true) => scans::search(frame, &self.store, interval)?,
         };
-        for (number, scan) in scans.iter().enumerate() {
-            let mut tally = Tally::default();
-            scans::run(frame, &self.store, interval, scan, &mut tally)?;
+        let tallies = scans::tallies(frame, &self.store, interval, &scans)?;
+        for (number, (scan, tally)) in scans.iter().zip(tallies).enumerate() {
             let tables = tally.tables();
             for (class, number, table) in &tables {
                 huffman_table(*class, *number, table, &mut self.bits.bytes)?;
