@@ -84,26 +84,31 @@ pub(super) fn search(frame: &Frame, store: &Store, interval: u16) -> Result<Vec<
     let (mut first, mut later) = (Vec::new(), Vec::new());
     for component in all {
         let one = |band, high, low| Scan { components: vec![component], band, high, low };
-        let mut tried: Vec<Scan> = (0..=3).map(|low| one(1..=63, 0, low)).collect();
-        tried.extend((0..3).map(|low| one(1..=63, low + 1, low)));
-        let bits = cost(&tried)?;
-        let total = |low: &usize| bits[*low] + bits[4..4 + *low].iter().sum::<u64>();
-        let low = (0..=3).min_by_key(total).unwrap_or(0);
-        later.extend_from_slice(&tried[4..4 + low]);
-        let mut best = (bits[low], vec![tried.swap_remove(low)]);
-        let parts: Vec<Scan> = [2, 5, 8, 12, 18]
-            .into_iter()
-            .flat_map(|cut| [one(1..=cut, 0, low as u32), one(cut + 1..=63, 0, low as u32)])
-            .collect();
-        for (parts, bits) in parts.chunks_exact(2).zip(cost(&parts)?.chunks_exact(2)) {
-            if bits[0] + bits[1] < best.0 {
-                best = (bits[0] + bits[1], parts.to_vec());
+        let refining: Vec<Scan> = (0..3).map(|low| one(1..=63, low + 1, low)).collect();
+        let mut ways = Vec::new();
+        for low in 0..=3 {
+            ways.push(vec![one(1..=63, 0, low)]);
+            ways.extend(CUTS.map(|cut| vec![one(1..=cut, 0, low), one(cut + 1..=63, 0, low)]));
+        }
+        let mut bits = cost(&[refining.clone(), ways.concat()].concat())?.into_iter();
+        let refined: Vec<u64> = bits.by_ref().take(refining.len()).collect();
+        let mut best = (u64::MAX, Vec::new());
+        for way in ways {
+            let later: u64 = refined[..way[0].low as usize].iter().sum();
+            let total = later + bits.by_ref().take(way.len()).sum::<u64>();
+            if total < best.0 {
+                best = (total, way);
             }
         }
+        let low = best.1.first().map_or(0, |scan| scan.low as usize);
+        later.extend_from_slice(&refining[..low]);
         first.push(best.1);
     }
     Ok(in_order(dc, first, later))
 }
+
+/// Where a first scan is tried to be cut.
+const CUTS: [usize; 5] = [2, 5, 8, 12, 18];
 
 /// Coarse to fine: DC, the first scan of each component, what was cut off those, and then the lower
 /// bits, the highest first.
