@@ -1,3 +1,8 @@
-//! Deprecated arguments and aliases of the reference, as a table.
+//! Old and other names of the reference, as tables: deprecated arguments, and classes.
 
 #![forbid(unsafe_code)]
+
+pub mod classes;
+mod deprecated;
+
+pub use deprecated::{Rewrite, deprecated};

@@ -1,0 +1,104 @@
+//! What operations say about themselves.
+
+use crate::call::find;
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyDict, PyList};
+use windlass::registry;
+use windlass_compat::classes;
+use windlass_core::declare::{ArgType, OpSpec};
+
+/// The nicknames of all operations.
+#[pyfunction]
+pub(crate) fn operation_names() -> Vec<&'static str> {
+    registry().iter().map(|spec| spec.nickname).collect()
+}
+
+/// Rows of the table of classes: name, nickname, parent, flags.
+#[pyfunction]
+pub(crate) fn class_table() -> Vec<(&'static str, &'static str, &'static str, u32)> {
+    classes::CLASSES.iter().map(|c| (c.name, c.nickname, c.parent, c.flags)).collect()
+}
+
+/// The declaration of an operation: `nickname`, `summary`, `flags`, and under `args` a dictionary for
+/// each input and output.
+#[pyfunction]
+pub(crate) fn describe<'py>(py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyDict>> {
+    let spec = find(py, name)?;
+    let dict = PyDict::new(py);
+    dict.set_item("nickname", spec.nickname)?;
+    dict.set_item("family", spec.family)?;
+    dict.set_item("summary", spec.summary)?;
+    dict.set_item("doc", spec.doc)?;
+    dict.set_item("flags", flags(spec))?;
+    dict.set_item("args", arguments(py, spec)?)?;
+    Ok(dict)
+}
+
+/// The reference's flags; of operations that it does not have, our own.
+fn flags(spec: &OpSpec) -> u32 {
+    match classes::of_operation(spec.nickname) {
+        Some(class) => class.flags,
+        None => u32::from(spec.sequential) | u32::from(spec.nocache) << 2,
+    }
+}
+
+fn arguments<'py>(py: Python<'py>, spec: &OpSpec) -> PyResult<Bound<'py, PyList>> {
+    let list = PyList::empty(py);
+    for arg in &spec.args {
+        let row = row(py, arg.name, arg.doc, arg.kind)?;
+        row.set_item("direction", "in")?;
+        row.set_item("required", arg.required)?;
+        row.set_item("deprecated", arg.deprecated)?;
+        row.set_item("modify", arg.modify)?;
+        row.set_item("min", arg.min)?;
+        row.set_item("max", arg.max)?;
+        list.append(row)?;
+    }
+    for out in spec.outputs {
+        let row = row(py, out.name, out.doc, out.kind)?;
+        row.set_item("direction", "out")?;
+        row.set_item("required", !out.optional)?;
+        row.set_item("deprecated", false)?;
+        row.set_item("modify", false)?;
+        list.append(row)?;
+    }
+    Ok(list)
+}
+
+fn row<'py>(py: Python<'py>, name: &str, doc: &str, kind: ArgType) -> PyResult<Bound<'py, PyDict>> {
+    let dict = PyDict::new(py);
+    dict.set_item("name", name)?;
+    dict.set_item("doc", doc)?;
+    dict.set_item("type", type_name(kind))?;
+    Ok(dict)
+}
+
+/// The type of an argument as the reference calls it.
+fn type_name(kind: ArgType) -> &'static str {
+    match kind {
+        ArgType::Bool => "gboolean",
+        ArgType::Int => "gint",
+        ArgType::UInt64 => "guint64",
+        ArgType::Double => "gdouble",
+        ArgType::String => "gchararray",
+        ArgType::Enum(spec) | ArgType::Flags(spec) => spec.name,
+        ArgType::Image => "VipsImage",
+        ArgType::Images => "VipsArrayImage",
+        ArgType::Ints => "VipsArrayInt",
+        ArgType::Doubles => "VipsArrayDouble",
+        ArgType::Blob => "VipsBlob",
+        ArgType::Source => "VipsSource",
+        ArgType::Target => "VipsTarget",
+        ArgType::Interpolate => "VipsInterpolate",
+        _ => "gpointer",
+    }
+}
+
+/// The documentation of an operation as `help` shows it.
+pub(crate) fn docstring<'py>(py: Python<'py>, spec: &OpSpec) -> PyResult<Bound<'py, PyAny>> {
+    static GENERATE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    let class = GENERATE.import(py, "windlass.voperation", "Operation")?;
+    class.call_method1(intern!(py, "generate_docstring"), (spec.nickname,))
+}
