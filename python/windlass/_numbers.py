@@ -353,3 +353,13 @@ NUMBERS = {
 }
 
 FLAGS = ("VipsForeignKeep", "VipsForeignPngFilter")
+
+OPERATION_FLAGS = {
+    "none": 0,
+    "sequential": 1,
+    "nocache": 4,
+    "deprecated": 8,
+    "untrusted": 16,
+    "blocked": 32,
+    "revalidate": 64,
+}

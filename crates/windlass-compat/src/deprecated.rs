@@ -83,7 +83,10 @@ mod tests {
 
     #[test]
     fn rows_match_by_name_and_family() {
-        assert_eq!(deprecated("jpegload_buffer", "fail"), Some(Rewrite::WhenTrue("fail_on", "warning")));
+        assert_eq!(
+            deprecated("jpegload_buffer", "fail"),
+            Some(Rewrite::WhenTrue("fail_on", "warning"))
+        );
         assert_eq!(deprecated("pngsave", "strip"), Some(Rewrite::WhenTrue("keep", "none")));
         assert_eq!(deprecated("dzsave_buffer", "basename"), Some(Rewrite::Rename("imagename")));
         assert_eq!(deprecated("reducev", "yshrink"), Some(Rewrite::Rename("vshrink")));

@@ -87,7 +87,9 @@ impl<'py> Call<'py> {
             return Err(error::new(self.py(), &text, ""));
         }
         let mut required = spec.required();
-        if let (Some(value), Some(arg)) = (first, required.next_if(first.is_some())) {
+        if let Some(value) = first
+            && let Some(arg) = required.next()
+        {
             self.set(arg, value)?;
         }
         for (arg, value) in required.zip(args.iter()) {
@@ -156,19 +158,16 @@ impl<'py> Call<'py> {
             let value = value.map_or(Value::Bool(true), |text| Value::String(text.into()));
             return self.put(name, value);
         }
-        match windlass_compat::deprecated(spec.nickname, &name.replace('-', "_")) {
-            Some(rewrite) => {
-                let text = value.unwrap_or_else(|| "true".to_owned());
-                let truth = !matches!(&*text.to_ascii_lowercase(), "0" | "no" | "false");
-                match rewrite {
-                    Rewrite::Rename(to) => self.put(to, Value::String(text.into())),
-                    other => self.rewrite_truth(other, truth),
-                }
-            }
-            None => {
-                let text = format!("{}: no property named `{name}'", spec.nickname);
-                Err(error::new(self.py(), &format!("unable to call {}", spec.nickname), &text))
-            }
+        let Some(rewrite) = windlass_compat::deprecated(spec.nickname, &name.replace('-', "_"))
+        else {
+            let text = format!("{}: no property named `{name}'", spec.nickname);
+            return Err(error::new(self.py(), &format!("unable to call {}", spec.nickname), &text));
+        };
+        let text = value.unwrap_or_else(|| "true".to_owned());
+        let truth = !matches!(&*text.to_ascii_lowercase(), "0" | "no" | "false");
+        match rewrite {
+            Rewrite::Rename(to) => self.put(to, Value::String(text.into())),
+            other => self.rewrite_truth(other, truth),
         }
     }
 
@@ -217,7 +216,8 @@ impl<'py> Call<'py> {
             match self.spec.output(name) {
                 Some(output) if output.optional => {
                     if self.asked.contains(&output.name) {
-                        options.set_item(name.replace('-', "_"), to_python(py, value, output.kind)?)?;
+                        options
+                            .set_item(name.replace('-', "_"), to_python(py, value, output.kind)?)?;
                     }
                 }
                 Some(output) => results.push(to_python(py, value, output.kind)?),

@@ -131,9 +131,9 @@ fn truth(value: &Bound<'_, PyAny>) -> PyResult<bool> {
 /// Anything that `int()` takes, in 32 bits.
 pub(crate) fn integer(value: &Bound<'_, PyAny>) -> PyResult<i32> {
     let value = int(value)?;
-    value.extract().map_err(|_| {
-        PyOverflowError::new_err(format!("integer {value} does not fit '32-bit int'"))
-    })
+    value
+        .extract()
+        .map_err(|_| PyOverflowError::new_err(format!("integer {value} does not fit '32-bit int'")))
 }
 
 pub(crate) fn unsigned(value: &Bound<'_, PyAny>) -> PyResult<u64> {
@@ -150,20 +150,20 @@ fn int<'py>(value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
 
 /// Text from `str`, `bytes` or a path, cut where it has a NUL.
 pub(crate) fn text(value: &Bound<'_, PyAny>) -> PyResult<String> {
-    let mut text = if let Ok(text) = value.cast::<PyString>() {
+    let mut found = if let Ok(text) = value.cast::<PyString>() {
         text.to_str()?.to_owned()
     } else if let Ok(bytes) = value.cast::<PyBytes>() {
         String::from_utf8_lossy(bytes.as_bytes()).into_owned()
     } else if value.hasattr(intern!(value.py(), "__fspath__"))? {
-        return self::text(&value.call_method0(intern!(value.py(), "__fspath__"))?);
+        return text(&value.call_method0(intern!(value.py(), "__fspath__"))?);
     } else {
         return Err(PyTypeError::new_err(format!(
             "initializer for ctype 'char *' must be a bytes or list or tuple, not {}",
             type_name(value)
         )));
     };
-    text.truncate(text.find('\0').unwrap_or(text.len()));
-    Ok(text)
+    found.truncate(found.find('\0').unwrap_or(found.len()));
+    Ok(found)
 }
 
 fn member(spec: &'static EnumSpec, value: &Bound<'_, PyAny>) -> PyResult<Value> {
@@ -191,7 +191,10 @@ fn no_member(py: Python<'_>, kind: &str, spec: &EnumSpec, nick: &str) -> PyErr {
     error::new(
         py,
         &format!("no value {nick} in gtype {}", spec.name),
-        &format!("pyvips: {kind} '{}' has no member '{nick}', should be one of: {nicks}", spec.name),
+        &format!(
+            "pyvips: {kind} '{}' has no member '{nick}', should be one of: {nicks}",
+            spec.name
+        ),
     )
 }
 
@@ -236,7 +239,8 @@ fn elements<'py>(value: &Bound<'py, PyAny>) -> PyResult<Vec<Bound<'py, PyAny>>> 
         return Ok(tuple.iter().collect());
     }
     let py = value.py();
-    let is_number = value.hasattr(intern!(py, "__float__"))? && !value.hasattr(intern!(py, "__len__"))?;
+    let is_number =
+        value.hasattr(intern!(py, "__float__"))? && !value.hasattr(intern!(py, "__len__"))?;
     if is_number {
         return Ok(vec![value.clone()]);
     }
@@ -292,7 +296,10 @@ pub(crate) fn to_python(py: Python<'_>, value: Value, kind: ArgType) -> PyResult
         Value::Blob(bytes) => PyBytes::new(py, &bytes).into_any(),
         Value::Interpolate(interpolate) => Bound::new(py, InterpolateBase(interpolate))?.into_any(),
         other => {
-            return Err(PyTypeError::new_err(format!("{} can't be handed to Python", other.kind())));
+            return Err(PyTypeError::new_err(format!(
+                "{} can't be handed to Python",
+                other.kind()
+            )));
         }
     })
 }

@@ -23,11 +23,8 @@ impl StdError for Raised {}
 
 /// The engine's error for an exception that a handler raised.
 pub(crate) fn from_python(py: Python<'_>, error: PyErr) -> Error {
-    let kind = if error.is_instance_of::<PyException>(py) {
-        ErrorKind::Io
-    } else {
-        ErrorKind::Cancelled
-    };
+    let kind =
+        if error.is_instance_of::<PyException>(py) { ErrorKind::Io } else { ErrorKind::Cancelled };
     Error::new(kind, error.to_string()).with_source(Raised(error))
 }
 

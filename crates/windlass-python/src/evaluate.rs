@@ -2,7 +2,6 @@
 
 use crate::error;
 use pyo3::prelude::*;
-use std::sync::Arc;
 use windlass_core::{Context, Result, Tick, with_context};
 
 /// Runs `work`, which may evaluate, without the interpreter's lock. Signals are looked at every
@@ -12,11 +11,7 @@ pub(crate) fn detached<T: Send>(
     work: impl FnOnce() -> Result<T> + Send,
 ) -> Result<T> {
     py.detach(|| {
-        let context = Context {
-            tick: Tick::watched(None, look),
-            poll: Some(Arc::new(look)),
-            ..Context::default()
-        };
+        let context = Context { tick: Tick::watched(None, look), ..Context::default() };
         with_context(context, work)
     })
 }

@@ -180,7 +180,11 @@ impl ImageBase {
     }
 
     /// The kind of a metadata item (`int`, `string`, …), and its value.
-    fn _item<'py>(&self, py: Python<'py>, name: &str) -> PyResult<Option<(&str, Bound<'py, PyAny>)>> {
+    fn _item<'py>(
+        &self,
+        py: Python<'py>,
+        name: &str,
+    ) -> PyResult<Option<(&str, Bound<'py, PyAny>)>> {
         match self.image().header().metadata.get(name) {
             Some(meta) => Ok(Some((metadata::kind(meta), metadata::to_python(py, meta)?))),
             None => Ok(None),
@@ -193,7 +197,13 @@ impl ImageBase {
     }
 
     /// Sets a metadata item.
-    fn _set_item(&self, py: Python<'_>, name: &str, kind: &str, value: &Bound<'_, PyAny>) -> PyResult<()> {
+    fn _set_item(
+        &self,
+        py: Python<'_>,
+        name: &str,
+        kind: &str,
+        value: &Bound<'_, PyAny>,
+    ) -> PyResult<()> {
         let meta = metadata::from_python(kind, value)?;
         self.change(py, |header| header.metadata.set(name, meta))
     }
@@ -291,6 +301,21 @@ impl ImageBase {
         Ok(())
     }
 
+    /// Whether the last band is an alpha.
+    fn _has_alpha(&self) -> bool {
+        self.image().header().has_alpha()
+    }
+
+    /// Pages in the file.
+    fn _page_count(&self) -> i32 {
+        self.image().header().page_count()
+    }
+
+    /// The height of a page.
+    fn _page_height(&self) -> i32 {
+        self.image().header().page_height()
+    }
+
     /// The call that made the image and its inputs, as the engine prints it.
     fn __debug__(&self) -> String {
         format!("{:?}", self.image())
@@ -322,14 +347,15 @@ fn memory(header: Header, bytes: Bytes) -> Result<Image> {
     Image::from_pixels(header, pixels)
 }
 
-/// The image of a buffer; `format` is a name or a number.
+/// The image of a buffer; `size` is width, height and bands, `format` a number.
 #[pyfunction]
 pub(crate) fn image_from_bytes<'py>(
     data: &Bound<'py, PyAny>,
-    (width, height, bands): (i32, i32, i32),
+    size: (i32, i32, i32),
     format: i32,
 ) -> PyResult<Bound<'py, PyAny>> {
     let py = data.py();
+    let (width, height, bands) = size;
     let Some(format) = BandFormat::from_number(format) else {
         return Err(error::new(
             py,

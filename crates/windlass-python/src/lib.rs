@@ -26,6 +26,8 @@ mod _windlass {
     #[pymodule_export]
     use super::constant::constant_like;
     #[pymodule_export]
+    use super::convert::InterpolateBase;
+    #[pymodule_export]
     use super::image::{ImageBase, Made, image_from_bytes, matrix};
     #[pymodule_export]
     use super::introspect::{class_table, describe, operation_names};
@@ -36,8 +38,6 @@ mod _windlass {
         block_class, block_untrusted, cache_get, cache_set, cache_size, concurrency_get,
         concurrency_set, find_load_bytes, find_save, parse_options, split_options, suffixes,
     };
-    #[pymodule_export]
-    use super::convert::InterpolateBase;
 
     /// The version of windlass.
     #[pymodule_export]

@@ -6,7 +6,8 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 use windlass_core::declare::OpSpec;
 
-/// An operation by itself, `Image.black`; as a method, where an image is its first argument.
+// No documentation comment: it would hide the getter `__doc__`.
+// An operation by itself, `Image.black`; as a method, where an image is its first argument.
 #[pyclass(module = "windlass", frozen)]
 pub(crate) struct Operation {
     spec: &'static OpSpec,
@@ -23,7 +24,6 @@ impl Operation {
         call::call_spec(self.spec, None, args, kwargs)
     }
 
-    #[pyo3(signature = (instance, owner = None))]
     fn __get__<'py>(
         slf: pyo3::Bound<'py, Self>,
         instance: Option<pyo3::Bound<'py, PyAny>>,
@@ -59,7 +59,7 @@ impl Operation {
     }
 }
 
-/// An operation with its first argument.
+// An operation with its first argument.
 #[pyclass(module = "windlass", name = "BoundOperation", frozen)]
 pub(crate) struct Bound {
     spec: &'static OpSpec,

@@ -5,6 +5,7 @@ use crate::image::{self, ImageBase};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::PyWeakrefReference;
+use std::sync::atomic::{AtomicU64, Ordering};
 use windlass_core::progress::{Event, State, Watcher};
 use windlass_core::{Image, Result};
 
@@ -27,6 +28,9 @@ pub(crate) struct Progress {
     start: f64,
 }
 
+/// Evaluations that any handler saw, for numbers that tell them apart.
+static EVALUATIONS: AtomicU64 = AtomicU64::new(1);
+
 /// A handler of one event.
 pub(crate) struct Watch {
     event: Event,
@@ -35,6 +39,8 @@ pub(crate) struct Watch {
     object: Py<PyWeakrefReference>,
     /// The same image without watchers, so that image and watcher don't keep each other alive.
     image: Image,
+    /// The number of the evaluation that is going on.
+    evaluation: AtomicU64,
 }
 
 impl Watch {
@@ -61,7 +67,7 @@ impl Watch {
             .map_err(|error| error::to_python(py, "unable to connect signal", &error))?;
         image.set_progress(None);
         let object = PyWeakrefReference::new(object)?.unbind();
-        Ok(Self { event, handler, object, image })
+        Ok(Self { event, handler, object, image, evaluation: AtomicU64::new(0) })
     }
 
     fn call(&self, py: Python<'_>, state: &State) -> PyResult<()> {
@@ -71,7 +77,7 @@ impl Watch {
             None => image::wrap(py, self.image.clone())?,
         };
         let progress = Progress {
-            im: state.evaluation,
+            im: self.evaluation.load(Ordering::Relaxed),
             run: state.run.as_secs(),
             eta: state.eta.as_secs(),
             tpels: state.tpels,
@@ -85,11 +91,12 @@ impl Watch {
 
 impl Watcher for Watch {
     fn event(&self, event: Event, state: &State) -> Result<()> {
+        if event == Event::PreEval {
+            self.evaluation.store(EVALUATIONS.fetch_add(1, Ordering::Relaxed), Ordering::Relaxed);
+        }
         if event != self.event {
             return Ok(());
         }
-        Python::attach(|py| {
-            self.call(py, state).map_err(|raised| error::from_python(py, raised))
-        })
+        Python::attach(|py| self.call(py, state).map_err(|raised| error::from_python(py, raised)))
     }
 }

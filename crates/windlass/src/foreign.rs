@@ -19,9 +19,10 @@ pub fn find_load(source: &Source) -> Result<Option<&'static FormatSpec>> {
 pub fn find_save(name: &str) -> Option<&'static FormatSpec> {
     let name = name.to_ascii_lowercase();
     let ends = |format: &FormatSpec| format.suffixes.iter().any(|suffix| name.ends_with(suffix));
-    codecs::FORMATS.iter().copied().find(|format| {
-        format.saver.is_some_and(|saver| !block::is_blocked(saver)) && ends(format)
-    })
+    codecs::FORMATS
+        .iter()
+        .copied()
+        .find(|format| format.saver.is_some_and(|saver| !block::is_blocked(saver)) && ends(format))
 }
 
 /// The suffixes of files that can be saved, each once.
