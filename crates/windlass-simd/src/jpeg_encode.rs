@@ -13,7 +13,9 @@
     reason = "code outside of the dispatched function lacks its level"
 )]
 
-use fearless_simd::{Level, dispatch, i16x8, i16x16, i32x8, prelude::*, u8x16, u8x32, u16x16, u32x8};
+use fearless_simd::{
+    Level, dispatch, i16x8, i16x16, i32x8, prelude::*, u8x16, u8x32, u16x16, u32x8,
+};
 
 /// Two blocks side by side: coefficient `(v, u)` of the left one is at `16 v + u`, of the right one
 /// at `16 v + 8 + u`, with `u` the horizontal and `v` the vertical frequency.
