@@ -9,6 +9,7 @@ from . import (
     cases_histogram,
     cases_resample,
 )
+from .formats import loads, save
 from .pipelines import pipelines
 
 FAMILIES = {
@@ -19,12 +20,13 @@ FAMILIES = {
     "create": cases_create.CASES,
     "histogram": cases_histogram.CASES,
     "resample": cases_resample.CASES,
+    "formats": {"save": save, "load": loads},
     "pipelines": {"pipelines": pipelines},
 }
 CASES = {name: cases for family in FAMILIES.values() for name, cases in family.items()}
 
 # No operations, but tried like one.
-ALWAYS = ("pipelines",)
+ALWAYS = ("load", "pipelines", "save")
 # Registered, but tried elsewhere: these read and write files.
 ELSEWHERE = ("thumbnail", "thumbnail_buffer", "thumbnail_source")
 
