@@ -36,7 +36,9 @@ fn encode(pixels: &[u8], size: (usize, usize), colour: Colour, settings: &Settin
 
 /// The pixels, and how many warnings there were.
 fn decode(file: &[u8]) -> (Vec<u8>, usize) {
-    let mut decoder = Decoder::new(file, Options::default()).expect("a header");
+    let mut options = Options::default();
+    options.invert_cmyk = true;
+    let mut decoder = Decoder::new(file, options).expect("a header");
     let pixels = decoder.read_to_end().expect("a picture");
     (pixels, decoder.warnings().len())
 }
