@@ -29,6 +29,7 @@ def cast():
     for target in FORMATS:
         yield from across("cast", target, bands=(1, 3))
         yield from across("cast", target, bands=(2,), picture=special)
+        yield from across("cast", target, bands=(2,), picture=lambda p: p.vary(content="extreme"))
         yield from across("cast", target, bands=(1, 4), sizes=LESS, shift=True)
     for interpretation in ("srgb", "rgb16", "scrgb", "lab", "b-w"):
         for target in INTEGERS:

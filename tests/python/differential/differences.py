@@ -5,6 +5,8 @@ A case that an entry matches is run (it must not panic) but not compared.
 
 from dataclasses import dataclass
 
+from .harness import INTEGERS
+
 
 @dataclass(frozen=True)
 class Difference:
@@ -15,7 +17,19 @@ class Difference:
     reason: str
 
 
-DIFFERENCES = ()
+def is_not_a_number_to_uint(case):
+    """A float picture with NaN in it, cast to uint."""
+    (picture, target) = case.arguments
+    return target == "uint" and picture.content == "special" and picture.format not in INTEGERS
+
+
+DIFFERENCES = (
+    Difference(
+        "cast",
+        is_not_a_number_to_uint,
+        "NaN to uint is 2147483648 in the reference's vector loop and 0 in the rest of the line; ours is 0",
+    ),
+)
 
 
 def explained(case):

@@ -388,9 +388,14 @@ def special(random, form, shape):
     """NaN, infinities, signed zeros, halves and the borders of the integer formats."""
     if form in INTEGERS:
         return noise(random, form, shape)
-    edges = [0.0, -0.0, 0.5, -0.5, 1.5, 2.5, -0.9, 254.9, 255.5, 256.0, -129.0, 65535.9, 65536.0, 1e-30]
-    edges += [2147483647.0, 2147483648.0, -2147483649.0, 4294967295.0, 4294967296.0, 1e20, -1e20, np.inf, -np.inf, np.nan]
-    return reals(random, form, shape, lambda: random.choice(edges, shape))
+    return reals(random, form, shape, lambda: random.choice([*EDGES, np.nan], shape))
+
+
+def extreme(random, form, shape):
+    """As `special`, but without NaN."""
+    if form in INTEGERS:
+        return noise(random, form, shape)
+    return reals(random, form, shape, lambda: random.choice(EDGES, shape))
 
 
 def framed(random, form, shape):
@@ -413,6 +418,12 @@ def ramp(random, form, shape):
     return (3 * x + 5 * y + 7 * band) % 128
 
 
+EDGES = (
+    0.0, -0.0, 0.5, -0.5, 1.5, 2.5, -0.9, 254.9, 255.5, 256.0, -129.0, 65535.9, 65536.0, 1e-30,
+    2147483647.0, 2147483648.0, -2147483649.0, 4294967295.0, 4294967296.0, 1e20, -1e20, np.inf, -np.inf,
+)
+
+
 def reals(random, form, shape, draw):
     """`draw` once, or twice for the two parts of a complex number."""
     if form not in ("complex", "dpcomplex"):
@@ -424,5 +435,5 @@ def reals(random, form, shape, draw):
 
 CONTENTS = {
     function.__name__: function
-    for function in (noise, small, byte, unit, lab, hundred, special, framed, binary, ramp)
+    for function in (noise, small, byte, unit, lab, hundred, special, extreme, framed, binary, ramp)
 }

@@ -72,6 +72,11 @@ class Pipeline:
     def arguments(self):
         return (self.picture,)
 
+    @property
+    def needs(self):
+        """The operations that must be there."""
+        return {name for name, _ in self.steps} | {"flip", "invert"}
+
     def call(self, library):
         """As `Case.call`; nothing is evaluated before the end."""
         try:
