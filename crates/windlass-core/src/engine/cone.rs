@@ -7,7 +7,7 @@ use super::context::Grain;
 use super::program::{Arg, Program, Temps};
 use super::store::Held;
 use crate::image::{Node, Work};
-use crate::operator::{Ask, DynOperator, Run, Want};
+use crate::operator::{Ask, DynOperator, Run, Shape, Want};
 use crate::pixels::{Buffer, stride_of};
 use crate::{Pixels, Rect, Region, RegionMut};
 use std::any::Any;
@@ -235,6 +235,12 @@ impl Cone {
         }
     }
 
+    /// Whether some operator's rows need columns of its input.
+    fn has_tiles(&self) -> bool {
+        let shapes = self.steps.iter().filter_map(|step| step.operator());
+        shapes.map(|operator| operator.traits().shape).any(|shape| shape == Shape::Tiles)
+    }
+
     /// Bytes of one row of every step.
     pub(crate) fn row_bytes(&self) -> usize {
         self.steps.iter().map(|step| step.node.row_size()).sum()
@@ -422,6 +428,8 @@ impl Cone {
     fn roll(&self) -> i32 {
         let grain = self.grain;
         let rows = (grain.roll / self.row_bytes().max(1)).min(128) as i32;
+        // columns of an input are rows of pages: each is worth more than a few pixels
+        let rows = if self.has_tiles() && grain.roll > 0 { rows.max(128) } else { rows };
         rows.max(grain.rows)
     }
 
