@@ -2,8 +2,10 @@
 
 from . import (
     cases_arithmetic,
+    cases_arithmetic_more,
     cases_colour,
     cases_conversion,
+    cases_conversion_more,
     cases_convolution,
     cases_create,
     cases_histogram,
@@ -13,9 +15,9 @@ from .formats import loads, save
 from .pipelines import pipelines
 
 FAMILIES = {
-    "arithmetic": cases_arithmetic.CASES,
+    "arithmetic": cases_arithmetic.CASES | cases_arithmetic_more.CASES,
     "colour": cases_colour.CASES,
-    "conversion": cases_conversion.CASES,
+    "conversion": cases_conversion.CASES | cases_conversion_more.CASES,
     "convolution": cases_convolution.CASES,
     "create": cases_create.CASES,
     "histogram": cases_histogram.CASES,
@@ -25,6 +27,8 @@ FAMILIES = {
 }
 CASES = {name: cases for family in FAMILIES.values() for name, cases in family.items()}
 
+# What these make of complex numbers is undefined in the reference, which does not refuse them.
+NOT_COMPLEX = ("composite", "composite2")
 # No operations, but tried like one.
 ALWAYS = ("load", "pipelines", "save")
 # Registered, but tried elsewhere: these read and write files.
