@@ -162,7 +162,7 @@ def composite2():
 
 def composite():
     def layers(form, bands):
-        return [Picture(form, bands, 20 - k, 15 + k, "byte", k, interpretation="srgb") for k in range(3)]
+        return [Picture(form, bands, 20 + bands - k, 15 + k, "byte", k, interpretation="srgb") for k in range(3)]
 
     for form in REAL:
         for bands in (1, 2, 3, 4, 5):

@@ -1,6 +1,15 @@
 """Resample: shrink, reduce, resize, affine, mapim, thumbnail_image."""
 
-from .harness import REALS, Array, Case, Interpolator, Picture, Tolerance, across
+from .harness import (
+    REALS,
+    Array,
+    Case,
+    Interpolator,
+    Matrix,
+    Picture,
+    Tolerance,
+    across,
+)
 
 # A coefficient may fall on the other side of an integer (resample.md §2); ties of the table.
 TABLE = Tolerance(relative=1e-6, absolute=1e-4, rare=0.02, rare_levels=16)
@@ -124,6 +133,35 @@ def mapim():
     yield Case("mapim", (Picture(bands=3), Picture(bands=1)))
 
 
+def turned(operation, *arguments):
+    """similarity and rotate: affine by an angle."""
+    yield from across(operation, *arguments, sizes=LONG, picture=byte, tolerance=TABLE)
+    for name in INTERPOLATORS:
+        yield from across(operation, *arguments, interpolate=Interpolator(name), sizes=LONG, picture=byte, bands=(1, 3), tolerance=TABLE)
+    yield from across(operation, *arguments, background=[9], odx=2.5, idy=0.5, sizes=LONG, picture=alpha, bands=(3, 4), formats=PLAIN, tolerance=TABLE)
+
+
+def rotate():
+    for angle in (30, -77.5, 90, 180, 0):
+        yield from turned("rotate", angle)
+
+
+def similarity():
+    yield from across("similarity", sizes=LONG, picture=byte)
+    for options in ({"scale": 1.4}, {"angle": 30}, {"scale": 0.6, "angle": 200}):
+        yield from across("similarity", sizes=LONG, picture=byte, tolerance=TABLE, **options)
+
+
+def quadratic():
+    """Bicubic reads outside its buffer near the border in the reference, so only the other two."""
+    coefficients = ((0.5, 0.25), (0.1, 0), (0, 0.1), (0.001, 0), (0, 0.002), (0.001, 0))
+    for count in (1, 3, 4, 6, 2):
+        for name in ("nearest", "bilinear"):
+            yield from across(
+                "quadratic", Matrix(coefficients[:count]), interpolate=Interpolator(name), sizes=LONG, picture=byte, tolerance=TABLE,
+            )
+
+
 def thumbnail_image():
     yield from across("thumbnail_image", 12, sizes=LONG, picture=byte, tolerance=THUMBNAIL)
     for width, options in (
@@ -149,12 +187,15 @@ THUMBNAIL = Tolerance(levels=1, relative=1e-5, absolute=1e-3, rare=0.02, rare_le
 CASES = {
     "affine": affine,
     "mapim": mapim,
+    "quadratic": quadratic,
     "reduce": reduce_both,
     "reduceh": lambda: reduce_one("reduceh"),
     "reducev": lambda: reduce_one("reducev"),
     "resize": resize,
+    "rotate": rotate,
     "shrink": shrink,
     "shrinkh": lambda: box("shrinkh"),
     "shrinkv": lambda: box("shrinkv"),
+    "similarity": similarity,
     "thumbnail_image": thumbnail_image,
 }

@@ -29,6 +29,8 @@ CASES = {name: cases for family in FAMILIES.values() for name, cases in family.i
 
 # What these make of complex numbers is undefined in the reference, which does not refuse them.
 NOT_COMPLEX = ("composite", "composite2")
+# What the reference does to formats of 16 bits and more overflows (convolution.md §3).
+NARROW = ("conva", "convasep")
 # No operations, but tried like one.
 ALWAYS = ("load", "pipelines", "save")
 # Registered, but tried elsewhere: these read and write files.
