@@ -180,3 +180,31 @@ fn halves_can_go_to_other_threads() {
     sent::<Piece>();
     sent::<Writer<Vec<u8>>>();
 }
+
+#[test]
+fn plain_rgb_is_stored_and_read_as_it_is() {
+    let size = (37, 21);
+    let pixels: Vec<u8> = (0..size.0 * size.1 * 3).map(|i| (i * 7 % 256) as u8).collect();
+    let mut settings = Settings::default();
+    settings.quality = 100;
+    let (read, warnings) = decode(&encode(&pixels, size, Colour::PlainRgb, &settings));
+    assert_eq!(warnings, 0);
+    assert!(pixels.iter().zip(&read).all(|(a, b)| a.abs_diff(*b) <= 2));
+}
+
+#[test]
+fn a_file_without_tables_is_complete_with_them() {
+    let size = (50, 30);
+    let pixels: Vec<u8> = (0..size.0 * size.1 * 3).map(|i| (i * i % 251) as u8).collect();
+    for optimize_coding in [false, true] {
+        let mut settings = Settings::default();
+        settings.optimize_coding = optimize_coding;
+        let (expected, _) = decode(&encode(&pixels, size, Colour::Rgb, &settings));
+        settings.tables_apart = true;
+        let short = encode(&pixels, size, Colour::Rgb, &settings);
+        assert!(!short.windows(4).any(|bytes| bytes == [0xFF, 0xDB, 0, 67]));
+        let tables = Encoder::new(size.0, size.1, Colour::Rgb, settings).unwrap().tables().unwrap();
+        let whole = [&tables[..tables.len() - 2], &short[2..]].concat();
+        assert_eq!(decode(&whole), (expected, 0));
+    }
+}

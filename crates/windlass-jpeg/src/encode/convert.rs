@@ -61,6 +61,12 @@ impl Planes {
                 let level = windlass_simd::level();
                 ycc_row(level, bytes, part(a, 0), part(b, 1), part(c, 2));
             }
+            Colour::PlainRgb => {
+                let (r, g, b) = (part(a, 0), part(b, 1), part(c, 2));
+                for (x, pixel) in bytes.as_chunks::<3>().0.iter().take(pixels).enumerate() {
+                    (r[x], g[x], b[x]) = (pixel[0], pixel[1], pixel[2]);
+                }
+            }
             Colour::Cmyk => {
                 let mut planes = [part(a, 0), part(b, 1), part(c, 2), part(d, 3)];
                 for (x, pixel) in bytes.as_chunks::<4>().0.iter().take(pixels).enumerate() {

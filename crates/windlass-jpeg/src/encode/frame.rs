@@ -33,6 +33,7 @@ impl Frame {
         let ids: &[u8] = match colour {
             Colour::Grey => &[1],
             Colour::Rgb => &[1, 2, 3],
+            Colour::PlainRgb => b"RGB",
             Colour::Cmyk => b"CMYK",
         };
         let component = |(i, &id): (usize, &u8)| {
@@ -49,6 +50,11 @@ impl Frame {
         };
         let components = ids.iter().enumerate().map(component).collect();
         Self { width, height, colour, components }
+    }
+
+    /// How many quantisation tables there are, and pairs of Huffman tables.
+    pub(super) fn table_sets(&self) -> usize {
+        if self.colour == Colour::Rgb { 2 } else { 1 }
     }
 
     /// Whether colour is stored at half the resolution.

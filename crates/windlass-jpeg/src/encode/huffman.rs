@@ -20,6 +20,17 @@ impl Counts {
         *count = count.wrapping_add(1);
     }
 
+    pub(super) fn merge(&mut self, other: &Self) {
+        for (count, more) in self.0.iter_mut().zip(&other.0) {
+            *count = count.wrapping_add(*more);
+        }
+    }
+
+    /// Whether nothing was counted.
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.iter().all(|&count| count == 0)
+    }
+
     /// The table of least length for these counts, with no code longer than 16 bits.
     pub(super) fn table(&self) -> Huffman {
         let mut lengths = limited(&histogram(&self.code_sizes()));

@@ -60,6 +60,8 @@ pub enum Colour {
     Grey,
     /// Three bands; stored as YCbCr.
     Rgb,
+    /// Three bands; stored as they are, at full resolution, as TIFF files may have it.
+    PlainRgb,
     /// Four bands, 0 is no ink; stored inverted, as Adobe's programs do.
     Cmyk,
 }
@@ -69,7 +71,7 @@ impl Colour {
     pub fn bands(self) -> usize {
         match self {
             Self::Grey => 1,
-            Self::Rgb => 3,
+            Self::Rgb | Self::PlainRgb => 3,
             Self::Cmyk => 4,
         }
     }
@@ -110,6 +112,8 @@ pub struct Settings {
     pub optimize_scans: bool,
     /// MCUs between restart markers; 0 for none.
     pub restart_interval: u16,
+    /// Leave out the tables of [`Encoder::tables`], which the reader has from elsewhere, as in TIFF.
+    pub tables_apart: bool,
 }
 
 impl Default for Settings {
@@ -124,6 +128,7 @@ impl Default for Settings {
             overshoot_deringing: false,
             optimize_scans: false,
             restart_interval: 0,
+            tables_apart: false,
         }
     }
 }
@@ -173,6 +178,15 @@ impl Encoder {
         self.frame.mcu_height()
     }
 
+    /// The stream of tables that goes with files written with `tables_apart`: the quantisation tables
+    /// and, unless they are made for each picture, the Huffman tables.
+    pub fn tables(&self) -> Result<Vec<u8>> {
+        let mut out = vec![0xFF, 0xD8];
+        writer::tables(self, &mut out)?;
+        out.extend([0xFF, 0xD9]);
+        Ok(out)
+    }
+
     /// Encode a strip. `piece` may have been used before: its memory is.
     ///
     /// Fails where the strip is not a multiple of [`Self::rows_per_step`] at a multiple of it (but
@@ -189,8 +203,9 @@ impl Encoder {
 
     /// The DC and AC tables of the file, as it has them, for luma and (if there is one) chroma.
     fn standard_tables(&self) -> Vec<[Huffman; 2]> {
-        let sets = if self.frame.components.len() == 3 { 2 } else { 1 };
-        (0..sets).map(|i| [tables::standard_dc(i == 1), tables::standard_ac(i == 1)]).collect()
+        (0..self.frame.table_sets())
+            .map(|i| [tables::standard_dc(i == 1), tables::standard_ac(i == 1)])
+            .collect()
     }
 }
 

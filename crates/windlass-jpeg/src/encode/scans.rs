@@ -135,7 +135,7 @@ pub(super) trait Output {
 /// Counts symbols.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Tally {
-    counts: [[Option<Box<Counts>>; 2]; 2],
+    counts: [[Counts; 2]; 2],
     /// Bits that are no symbols.
     plain: u64,
 }
@@ -144,7 +144,7 @@ impl Tally {
     /// What the scan and its tables take.
     fn bits(&self) -> u64 {
         let mut bits = self.plain;
-        for counts in self.counts.iter().flatten().flatten() {
+        for counts in self.counts.iter().flatten().filter(|counts| !counts.is_empty()) {
             let table = counts.table();
             bits += counts.bits(&table) + 8 * (21 + table.symbols.len() as u64);
         }
@@ -156,7 +156,8 @@ impl Tally {
         let mut tables = Vec::new();
         for number in 0..2 {
             for class in 0..2 {
-                if let Some(counts) = &self.counts[class][number] {
+                let counts = &self.counts[class][number];
+                if !counts.is_empty() {
                     tables.push((class, number, counts.table()));
                 }
             }
@@ -167,7 +168,7 @@ impl Tally {
 
 impl Output for Tally {
     fn symbol(&mut self, class: usize, table: usize, symbol: u8, _: u32, size: u32) {
-        self.counts[class][table].get_or_insert_default().add(symbol);
+        self.counts[class][table].add(symbol);
         self.plain = self.plain.wrapping_add(size.into());
     }
 
@@ -251,7 +252,11 @@ pub(super) fn tallies(
     let restarts = Restarts { interval: interval.into(), ..Restarts::default() };
     for (scan, tally) in scans.iter().zip(&mut tallies) {
         if *scan.band.start() == 0 {
-            interleaved(frame, store, restarts, scan, tally)?;
+            let dc = Scan { band: 0..=0, ..scan.clone() };
+            interleaved(frame, store, restarts, &dc, tally)?;
+        }
+        if scan.band == (0..=63) {
+            tally.counts[1].clone_from(&store.counts);
         }
     }
     for component in 0..frame.components.len() {

@@ -5,6 +5,7 @@
 //! above 8; a zero byte ends the block. DC values stand beside them, absolute.
 
 use super::frame::Frame;
+use super::huffman::Counts;
 use windlass_simd::jpeg_encode::{NATURAL, Pair};
 
 /// A row of blocks across the whole picture.
@@ -20,6 +21,10 @@ pub(super) struct BlockRow {
 #[derive(Debug, Default)]
 pub(super) struct Store {
     pub(super) components: Vec<Vec<BlockRow>>,
+    /// How often each symbol of the AC tables occurs in a sequential scan.
+    pub(super) counts: [Counts; 2],
+    /// The table of each component.
+    tables: Vec<usize>,
     /// Those of the row of MCUs in hand.
     current: Vec<Vec<BlockRow>>,
 }
@@ -36,6 +41,8 @@ pub(super) struct Rows<'a> {
 impl Store {
     pub(super) fn start(&mut self, frame: &Frame) {
         self.components = vec![Vec::new(); frame.components.len()];
+        self.counts = <[Counts; 2]>::default();
+        self.tables = frame.components.iter().map(|component| component.tables).collect();
         let rows = |vertical| vec![BlockRow::default(); vertical];
         self.current = frame.components.iter().map(|c| rows(c.vertical)).collect();
     }
@@ -46,8 +53,11 @@ impl Store {
             let pair = &rows.pairs[block / 2];
             let half = 8 * (block % 2);
             out.dc.push(pair[half]);
+            let counts = &mut self.counts[self.tables[component]];
             if block < rows.real {
-                append(&mut out.ac, pair, half, rows.masks[block]);
+                append(&mut out.ac, counts, pair, half, rows.masks[block]);
+            } else {
+                counts.add(0);
             }
         }
     }
@@ -61,6 +71,9 @@ impl Store {
 
     /// Take over the rows of a piece.
     pub(super) fn take(&mut self, piece: &mut Self) {
+        for (counts, more) in self.counts.iter_mut().zip(&piece.counts) {
+            counts.merge(more);
+        }
         self.components.resize_with(piece.components.len(), Vec::new);
         for (rows, more) in self.components.iter_mut().zip(&mut piece.components) {
             for row in more.iter_mut() {
@@ -71,7 +84,7 @@ impl Store {
     }
 }
 
-fn append(out: &mut Vec<u8>, pair: &Pair, half: usize, mask: u64) {
+fn append(out: &mut Vec<u8>, counts: &mut Counts, pair: &Pair, half: usize, mask: u64) {
     let mut mask = mask & !1;
     let mut last = 0;
     while mask != 0 {
@@ -81,19 +94,25 @@ fn append(out: &mut Vec<u8>, pair: &Pair, half: usize, mask: u64) {
         last = k;
         while run > 15 {
             out.push(0xF0);
+            counts.add(0xF0);
             run -= 16;
         }
         let natural = usize::from(NATURAL[k as usize & 63]);
         let value = i32::from(pair[2 * (natural & !7) + (natural & 7) + half]);
         let size = size(value);
         let bits = (value + (value >> 31)) as u32 & ((1 << size) - 1);
-        out.push((run << 4 | size) as u8);
+        let symbol = (run << 4 | size) as u8;
+        out.push(symbol);
+        counts.add(symbol);
         if size > 8 {
             out.push((bits >> 8) as u8);
         }
         out.push(bits as u8);
     }
     out.push(0);
+    if last < 63 {
+        counts.add(0);
+    }
 }
 
 /// The size category of a value: how many bits its magnitude has.
@@ -190,8 +209,9 @@ mod tests {
             mask |= 1 << k;
         }
         let mut row = BlockRow::default();
-        append(&mut row.ac, &pair, 8, mask);
-        append(&mut row.ac, &pair, 0, 0);
+        let mut counts = Counts::default();
+        append(&mut row.ac, &mut counts, &pair, 8, mask);
+        append(&mut row.ac, &mut counts, &pair, 0, 0);
         let mut reader = Reader::new(&row);
         let mut memory = [Coefficient::default(); 64];
         let expected =

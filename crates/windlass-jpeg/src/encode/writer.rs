@@ -32,12 +32,16 @@ impl<W: Write> Writer<W> {
     pub fn new(encoder: Arc<Encoder>, out: W, segments: &Segments) -> Result<Self> {
         let mut bits = Bits::default();
         bits.bytes.extend([0xFF, 0xD8]);
-        segments.append(encoder.frame.colour == Colour::Cmyk, &mut bits.bytes)?;
+        let adobe = matches!(encoder.frame.colour, Colour::Cmyk | Colour::PlainRgb);
+        let apart = encoder.settings.tables_apart;
+        segments.append(adobe && !apart, &mut bits.bytes)?;
+        if !apart {
+            quantisation_tables(&encoder, &mut bits.bytes)?;
+        }
         frame_header(&encoder, &mut bits.bytes)?;
         if !encoder.two_passes() {
-            for (number, [dc, ac]) in encoder.standard_tables().iter().enumerate() {
-                huffman_table(0, number, dc, &mut bits.bytes)?;
-                huffman_table(1, number, ac, &mut bits.bytes)?;
+            if !apart {
+                standard_tables(&encoder, &mut bits.bytes)?;
             }
             restart_interval(&encoder, &mut bits.bytes)?;
             let all = scans::sequential(encoder.frame.components.len());
@@ -163,14 +167,30 @@ fn flush(out: &mut impl Write, bits: &mut Bits) -> Result<()> {
     Ok(())
 }
 
-/// Quantisation tables and frame header.
-fn frame_header(encoder: &Encoder, out: &mut Vec<u8>) -> Result<()> {
-    let frame = &encoder.frame;
-    let sets = if frame.colour == Colour::Rgb { 2 } else { 1 };
-    for (number, table) in (0_u8..).zip(&encoder.tables[..sets]) {
+/// The tables that do not depend on the picture.
+pub(super) fn tables(encoder: &Encoder, out: &mut Vec<u8>) -> Result<()> {
+    quantisation_tables(encoder, out)?;
+    if encoder.two_passes() { Ok(()) } else { standard_tables(encoder, out) }
+}
+
+fn quantisation_tables(encoder: &Encoder, out: &mut Vec<u8>) -> Result<()> {
+    for (number, table) in (0_u8..).zip(&encoder.tables[..encoder.frame.table_sets()]) {
         let zigzag = NATURAL.map(|place| table[usize::from(place)] as u8);
         segment(out, 0xDB, &[&[number], &zigzag])?;
     }
+    Ok(())
+}
+
+fn standard_tables(encoder: &Encoder, out: &mut Vec<u8>) -> Result<()> {
+    for (number, [dc, ac]) in encoder.standard_tables().iter().enumerate() {
+        huffman_table(0, number, dc, out)?;
+        huffman_table(1, number, ac, out)?;
+    }
+    Ok(())
+}
+
+fn frame_header(encoder: &Encoder, out: &mut Vec<u8>) -> Result<()> {
+    let frame = &encoder.frame;
     let ([h0, h1], [w0, w1]) =
         ((frame.height as u16).to_be_bytes(), (frame.width as u16).to_be_bytes());
     let mut payload = vec![8, h0, h1, w0, w1, frame.components.len() as u8];
