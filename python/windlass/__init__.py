@@ -39,10 +39,15 @@ from windlass.error import Error
 from windlass.gobject import GObject
 from windlass.gvalue import GValue
 from windlass.vobject import VipsObject
+from windlass.vconnection import Connection
 from windlass.vimage import Image
 from windlass.vinterpolate import Interpolate
 from windlass.voperation import Introspect, Operation
 from windlass.vregion import Region
+from windlass.vsource import Source
+from windlass.vsourcecustom import SourceCustom
+from windlass.vtarget import Target
+from windlass.vtargetcustom import TargetCustom
 
 API_mode = True
 library_name = "windlass"

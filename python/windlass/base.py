@@ -44,7 +44,9 @@ def cache_set_max_files(mx):
 
 def cache_set_trace(trace):
     """Print a line for each call of an operation, or stop doing so."""
-    _windlass.trace_set(bool(trace))
+    from windlass._logging import log_calls
+
+    log_calls(bool(trace))
 
 
 def cache_get_max():

@@ -5,8 +5,10 @@ use crate::{error, evaluate};
 use pyo3::exceptions::PyRuntimeWarning;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString, PyTuple};
-use windlass::{block, options, registry};
-use windlass_compat::Rewrite;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
+use windlass::{block, cache, options, registry};
+use windlass_compat::{Rewrite, classes};
 use windlass_core::declare::{Args, OpSpec, Value};
 
 type Output = (&'static str, Value);
@@ -20,6 +22,40 @@ pub(crate) fn call<'py>(
     kwargs: Option<&Bound<'py, PyDict>>,
 ) -> PyResult<Bound<'py, PyAny>> {
     call_spec(find(args.py(), name)?, None, args, kwargs)
+}
+
+/// Calls a loader or saver that was chosen by content or suffix: errors say its class, as in the
+/// reference.
+#[pyfunction]
+#[pyo3(signature = (name, /, *args, **kwargs))]
+pub(crate) fn call_class<'py>(
+    name: &str,
+    args: &Bound<'py, PyTuple>,
+    kwargs: Option<&Bound<'py, PyDict>>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let spec = find(args.py(), name)?;
+    let shown = classes::of_operation(spec.nickname).map_or(spec.nickname, |class| class.name);
+    call_shown(spec, shown, None, args, kwargs)
+}
+
+/// Sets the function that is told of each call, `hook(nickname, is_never_cached, is_new)`, or takes it away.
+#[pyfunction]
+pub(crate) fn hook_set(hook: Option<Py<PyAny>>) {
+    HOOKED.store(hook.is_some(), Ordering::Relaxed);
+    let old = std::mem::replace(&mut *HOOK.lock().unwrap_or_else(PoisonError::into_inner), hook);
+    drop(old);
+}
+
+static HOOKED: AtomicBool = AtomicBool::new(false);
+static HOOK: Mutex<Option<Py<PyAny>>> = Mutex::new(None);
+
+fn tell_hook(py: Python<'_>, spec: &OpSpec, grew: bool) -> PyResult<()> {
+    let hook = HOOK.lock().unwrap_or_else(PoisonError::into_inner);
+    let hook = hook.as_ref().map(|hook| hook.clone_ref(py));
+    match hook {
+        Some(hook) => hook.call1(py, (spec.nickname, spec.nocache, grew)).map(drop),
+        None => Ok(()),
+    }
 }
 
 /// The operation called `name`, in any case.
@@ -36,8 +72,18 @@ pub(crate) fn call_spec<'py>(
     args: &Bound<'py, PyTuple>,
     kwargs: Option<&Bound<'py, PyDict>>,
 ) -> PyResult<Bound<'py, PyAny>> {
+    call_shown(spec, spec.nickname, first, args, kwargs)
+}
+
+fn call_shown<'py>(
+    spec: &'static OpSpec,
+    shown: &'static str,
+    first: Option<&Bound<'py, PyAny>>,
+    args: &Bound<'py, PyTuple>,
+    kwargs: Option<&Bound<'py, PyDict>>,
+) -> PyResult<Bound<'py, PyAny>> {
     let py = args.py();
-    let mut call = Call::new(py, spec, first, args);
+    let mut call = Call::new(py, spec, shown, first, args);
     call.set_required(first, args)?;
     if let Some(kwargs) = kwargs {
         call.set_optional(kwargs)?;
@@ -48,6 +94,8 @@ pub(crate) fn call_spec<'py>(
 
 struct Call<'py> {
     spec: &'static OpSpec,
+    /// What it is called in messages.
+    shown: &'static str,
     args: Args,
     converter: Converter<'py>,
     /// Optional outputs that were asked for.
@@ -58,12 +106,14 @@ impl<'py> Call<'py> {
     fn new(
         py: Python<'py>,
         spec: &'static OpSpec,
+        shown: &'static str,
         first: Option<&Bound<'py, PyAny>>,
         args: &Bound<'py, PyTuple>,
     ) -> Self {
         let image = first.and_then(first_image).or_else(|| first_image(args.as_any()));
         Self {
             spec,
+            shown,
             args: Args::new(spec).lenient(),
             converter: Converter::new(py, image),
             asked: Vec::new(),
@@ -112,7 +162,7 @@ impl<'py> Call<'py> {
     }
 
     fn failure(&self, error: &windlass_core::Error) -> PyErr {
-        error::to_python(self.py(), &format!("unable to call {}", self.spec.nickname), error)
+        error::to_python(self.py(), &format!("unable to call {}", self.shown), error)
     }
 
     fn set_optional(&mut self, kwargs: &Bound<'py, PyDict>) -> PyResult<()> {
@@ -161,7 +211,7 @@ impl<'py> Call<'py> {
         let Some(rewrite) = windlass_compat::deprecated(spec.nickname, &name.replace('-', "_"))
         else {
             let text = format!("{}: no property named `{name}'", spec.nickname);
-            return Err(error::new(self.py(), &format!("unable to call {}", spec.nickname), &text));
+            return Err(error::new(self.py(), &format!("unable to call {}", self.shown), &text));
         };
         let text = value.unwrap_or_else(|| "true".to_owned());
         let truth = !matches!(&*text.to_ascii_lowercase(), "0" | "no" | "false");
@@ -199,11 +249,18 @@ impl<'py> Call<'py> {
             warn(self.py(), warning)?;
         }
         let args = &self.args;
-        evaluate::detached(self.py(), || {
+        let hooked = HOOKED.load(Ordering::Relaxed);
+        let kept = if hooked { cache::size() } else { 0 };
+        let outputs = evaluate::detached(self.py(), || {
             block::check(args.spec().nickname)?;
             registry().call(args)
         })
-        .map_err(|error| self.failure(&error))
+        .map_err(|error| self.failure(&error))?;
+        if hooked {
+            let size = cache::size();
+            tell_hook(self.py(), self.spec, size > kept || size == cache::max())?;
+        }
+        Ok(outputs)
     }
 
     /// Nothing, the one output, or a list; optional outputs that were asked for come last, in a

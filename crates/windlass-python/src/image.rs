@@ -7,6 +7,7 @@ use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyByteArray, PyBytes, PyString, PyType};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use windlass_core::declare::ArgEnum;
 use windlass_core::progress::Progress;
@@ -23,6 +24,7 @@ pub(crate) struct ImageBase {
     progress: OnceLock<Arc<Progress>>,
     /// The memory that it was made from, where that may change.
     lent: Mutex<Option<Py<PyAny>>>,
+    unwritten: AtomicBool,
 }
 
 /// An image on its way into a handle.
@@ -83,6 +85,7 @@ impl ImageBase {
             image: Mutex::new(made.get().image.clone()),
             progress: OnceLock::new(),
             lent: Mutex::new(lent),
+            unwritten: AtomicBool::new(false),
         })
     }
 
@@ -244,21 +247,21 @@ impl ImageBase {
         wrap(py, held.map_err(|error| error::to_python(py, "unable to copy to memory", &error))?)
     }
 
-    /// Takes the pixels and header of another image, computed now; the file name stays.
-    fn _become(&self, py: Python<'_>, other: &Bound<'_, Self>) -> PyResult<()> {
-        let image = other.get().image();
-        let filename = self.image().header().filename.clone();
-        let held = evaluate::detached(py, || {
-            let header = Header { filename, ..image.header().clone() };
-            image.hold()?.with_header(header)
-        });
-        self.put(held.map_err(|error| error::to_python(py, "unable to write to image", &error))?);
-        Ok(())
+    /// Becomes another image, once.
+    fn _take(&self, other: &Bound<'_, Self>) {
+        self.unwritten.store(false, Ordering::Relaxed);
+        self.put(other.get().image());
     }
 
-    /// Says which file the image stands for.
-    fn _set_filename(&self, py: Python<'_>, name: &str) -> PyResult<()> {
+    /// Says that the image waits for its pixels, in which file.
+    fn _set_unwritten(&self, py: Python<'_>, name: &str) -> PyResult<()> {
+        self.unwritten.store(true, Ordering::Relaxed);
         self.change(py, |header| header.filename = Some(name.into()))
+    }
+
+    /// Whether the image waits for its pixels.
+    fn _is_unwritten(&self) -> bool {
+        self.unwritten.load(Ordering::Relaxed)
     }
 
     /// Looks again at memory that changed.

@@ -22,7 +22,9 @@ mod progress;
 #[pyo3::pymodule(gil_used = false)]
 mod _windlass {
     #[pymodule_export]
-    use super::call::call;
+    use super::call::{call, call_class, hook_set};
+    #[pymodule_export]
+    use super::connection::{SourceBase, TargetBase, find_load};
     #[pymodule_export]
     use super::constant::constant_like;
     #[pymodule_export]
@@ -36,7 +38,7 @@ mod _windlass {
     #[pymodule_export]
     use super::process::{
         block_class, block_untrusted, cache_get, cache_set, cache_size, concurrency_get,
-        concurrency_set, find_load_bytes, find_save, parse_options, split_options, suffixes,
+        concurrency_set, find_save, parse_options, split_options, suffixes,
     };
 
     /// The version of windlass.

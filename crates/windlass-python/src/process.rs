@@ -1,9 +1,8 @@
 //! What holds for the whole process: cache, threads, blocked operations, formats.
 
-use crate::{convert, error, evaluate};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use windlass::{Source, block, cache, foreign, options, settings};
+use windlass::{block, cache, foreign, options, settings};
 
 /// The limits of the cache of operations: `max`, `max_mem` or `max_files`.
 #[pyfunction]
@@ -63,16 +62,6 @@ pub(crate) fn block_untrusted(blocked: bool) {
 #[pyfunction]
 pub(crate) fn suffixes() -> Vec<&'static str> {
     foreign::suffixes()
-}
-
-/// The nickname of the loader for bytes in memory.
-#[pyfunction]
-pub(crate) fn find_load_bytes(data: &Bound<'_, PyAny>) -> PyResult<Option<&'static str>> {
-    let bytes = convert::blob(data)?;
-    let py = data.py();
-    evaluate::detached(py, || foreign::find_load(&Source::from_memory(bytes)))
-        .map(|format| format.and_then(|format| format.loader))
-        .map_err(|error| error::to_python(py, "unable to load from buffer", &error))
 }
 
 /// The nickname of the saver for a name with this suffix.

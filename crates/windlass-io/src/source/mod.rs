@@ -177,6 +177,11 @@ impl Source {
         self.0.filename.as_deref()
     }
 
+    /// True while somebody else holds this source too, such as an image that is read from it.
+    pub fn is_shared(&self) -> bool {
+        Arc::strong_count(&self.0) > 1
+    }
+
     /// What tells this source from others, for caches.
     pub fn key(&self) -> SourceKey {
         self.0.key.clone()

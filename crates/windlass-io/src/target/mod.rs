@@ -179,6 +179,11 @@ impl Target {
         self.0.filename.as_deref()
     }
 
+    /// True while somebody else holds this target too, such as a save that is going on.
+    pub fn is_shared(&self) -> bool {
+        Arc::strong_count(&self.0) > 1
+    }
+
     /// True if writes may only run on the thread that evaluates.
     pub fn needs_caller(&self) -> bool {
         matches!(&self.0.backend, Backend::Custom(handlers) if handlers.needs_caller())

@@ -1,0 +1,151 @@
+"""Loading and saving by content and by suffix."""
+
+import os
+
+from windlass._windlass import call, call_class, find_load, find_save, split_options
+from windlass.error import Error
+from windlass.vsource import Source
+from windlass.vtarget import Target
+
+
+def _name(filename):
+    """A file name as text."""
+    return os.fsdecode(filename)
+
+
+def _with_options(kwargs, options):
+    """Keyword arguments, which come after options written as text."""
+    return {"string_options": options, **kwargs} if options else kwargs
+
+
+def _option_text(options):
+    """The options of a text that may begin with a suffix, which says nothing: the content decides."""
+    if isinstance(options, bytes):
+        options = options.decode()
+    if "[" in options:
+        return split_options(options)[1]
+    return "" if options.startswith(".") else options
+
+
+def load_file(filename, kwargs):
+    """The image of a file."""
+    text = _name(filename)
+    name, options = split_options(text)
+    message = f"unable to load from file {os.fsencode(name)!r}"
+    if not os.path.exists(name):
+        raise _not_found(message, f'VipsForeignLoad: file "{name}" does not exist')
+    if os.path.isdir(name):
+        raise Error(message, f'VipsForeignLoad: "{name}" is a directory')
+    loader = find_load(Source("file", name))
+    if loader is None:
+        raise Error(message, f'VipsForeignLoad: "{name}" is not a known file format')
+    return call_class(loader, name, **_with_options(kwargs, options))
+
+
+def _not_found(message, detail):
+    error = Error(message, detail)
+    error.kind = "NotFound"
+    return error
+
+
+def load_buffer(data, options, kwargs):
+    """The image of a file in memory."""
+    loader = find_load(Source("memory", data))
+    if loader is None:
+        raise Error("unable to load from buffer", "VipsForeignLoad: buffer is not in a known format")
+    return call_class(f"{loader}_buffer", data, **_with_options(kwargs, _option_text(options)))
+
+
+def load_source(source, options, kwargs):
+    """The image that a source gives."""
+    if not isinstance(source, Source):
+        raise AttributeError(f"'{type(source).__name__}' object has no attribute 'pointer'")
+    loader = find_load(source)
+    if loader is None:
+        raise Error("unable to load from source", "VipsForeignLoad: source is not in a known format")
+    return call_class(f"{loader}_source", source, **_with_options(kwargs, _option_text(options)))
+
+
+def save_file(image, filename, kwargs):
+    """Write to a file."""
+    name, options = split_options(_name(filename))
+    saver = find_save(name)
+    if saver is None:
+        message = f"unable to write to file {os.fsencode(name)!r}"
+        raise Error(message, f'VipsForeignSave: "{name}" is not a known file format')
+    call_class(saver, image, name, **_with_options(kwargs, options))
+
+
+def _saver(suffix, what):
+    """The saver for a suffix, and the options after it."""
+    name, options = split_options(_name(suffix))
+    saver = find_save(name)
+    if saver is None:
+        raise Error(f"unable to write to {what}", f'VipsForeignSave: "{name}" is not a known {what} format')
+    return saver, options
+
+
+def save_buffer(image, suffix, kwargs):
+    """The file as bytes."""
+    saver, options = _saver(suffix, "buffer")
+    return call_class(f"{saver}_buffer", image, **_with_options(kwargs, options))
+
+
+def save_target(image, target, suffix, kwargs):
+    """Write to a target."""
+    if not isinstance(target, Target):
+        raise AttributeError(f"'{type(target).__name__}' object has no attribute 'pointer'")
+    saver, options = _saver(suffix, "target")
+    call_class(f"{saver}_target", image, target, **_with_options(kwargs, options))
+
+
+_temporaries = 0
+
+
+def temporary(format):
+    """An image to be written to, in a temporary file; the file goes with the image."""
+    import tempfile
+    import weakref
+
+    global _temporaries
+    if "%s" not in format or find_save(format) is None:
+        raise Error("unable to make temp file", f'"{format}" is not a known file format')
+    _temporaries += 1
+    descriptor, name = tempfile.mkstemp(format.replace("%s", ""), f"vips-{_temporaries}-")
+    os.close(descriptor)
+    image = call("black", 1, 1)
+    image._set_unwritten(name)
+    weakref.finalize(image, _remove, name, os.getpid())
+    return image
+
+
+def _remove(name, process):
+    """Remove a file, in the process that made it."""
+    if os.getpid() == process and os.path.exists(name):
+        os.remove(name)
+
+
+def write(image, other):
+    """Evaluate `image` into `other`, which was not written yet."""
+    name = other.filename
+    if not other._is_unwritten():
+        raise Error("unable to write to image", "VipsImage: generate() called twice")
+    save_file(image, name, {})
+    other._take(load_file(name, {}))
+
+
+def picture(image):
+    """The image as PNG for notebooks, at most 1024 pixels wide and high; None where it is no picture."""
+    try:
+        if image.format in ("complex", "dpcomplex"):
+            return None
+        factor = 1024 / max(image.width, image.height)
+        if factor < 1:
+            image = image.resize(factor)
+        if image.interpretation not in ("srgb", "b-w", "rgb16", "grey16"):
+            image = image.colourspace("srgb")
+        return save_buffer(image, ".png", {})
+    except Error:
+        return None
+
+
