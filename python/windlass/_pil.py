@@ -1,7 +1,6 @@
 """Pillow images."""
 
 
-
 def to_pil(image):
     """The pixels as a Pillow image."""
     try:
