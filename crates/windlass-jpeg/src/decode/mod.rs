@@ -29,6 +29,7 @@
 //! # }
 //! ```
 
+mod arithmetic;
 mod bits;
 mod coefficients;
 mod header;
@@ -73,6 +74,8 @@ pub struct Decoder<R> {
     scan: Option<Scan>,
     /// The only scan, after it was begun.
     walk: Option<Walk>,
+    /// For each coefficient of each component of a progressive file, the bits that are still open.
+    open_bits: Vec<[Option<u8>; 64]>,
     /// Rows of units decoded but not yet done with, and the number of the first of them.
     rows: VecDeque<Arc<Row>>,
     first_kept: usize,
@@ -123,6 +126,7 @@ impl<R: BufRead> Decoder<R> {
             plan: Arc::new(plan),
             scan: Some(scan),
             walk: None,
+            open_bits: Vec::new(),
             rows: VecDeque::new(),
             first_kept: 0,
             decoded: 0,
@@ -336,12 +340,38 @@ impl<R: BufRead> Decoder<R> {
         };
         let bits = low <= 13 && (high == 0 || high == low + 1);
         if range && bits {
-            return Ok(());
+            return self.check_progression(scan);
         }
         let message = format!(
             "Invalid progressive/lossless parameters Ss={start} Se={end} Ah={high} Al={low}"
         );
         Err(self.stream.malformed(message))
+    }
+
+    /// Notes which bits a progressive scan brings, and whether those before them came.
+    fn check_progression(&mut self, scan: &Scan) -> Result<()> {
+        let offset = self.stream.source.offset();
+        self.open_bits.resize(self.frame.components.len(), [None; 64]);
+        for component in &scan.components {
+            let mut odd = |coefficient: usize| {
+                let message = format!(
+                    "Inconsistent progression sequence for component {} coefficient {coefficient}",
+                    component.index
+                );
+                self.stream.log.warn(offset, message)
+            };
+            let open = &mut self.open_bits[component.index];
+            if scan.start > 0 && open[0].is_none() {
+                odd(0)?;
+            }
+            for place in usize::from(scan.start)..=usize::from(scan.end) {
+                if scan.high != open[place].unwrap_or(0) {
+                    odd(place)?;
+                }
+                open[place] = Some(scan.low);
+            }
+        }
+        Ok(())
     }
 
     /// Takes the quantisation tables of the components of a scan, the first time they are in one.
@@ -402,8 +432,6 @@ fn decodable(frame: &Frame) -> Result<()> {
         "lossless JPEG is not supported".into()
     } else if frame.precision != 8 {
         format!("Unsupported JPEG data precision {}", frame.precision)
-    } else if frame.arithmetic {
-        "arithmetic coding is not supported".into()
     } else {
         return Ok(());
     };

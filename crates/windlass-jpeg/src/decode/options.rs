@@ -91,7 +91,7 @@ impl Default for Options {
             max_warnings: 100,
             max_pixels: 65_500 * 65_500,
             max_scans: 1000,
-            max_coefficient_bytes: 1 << 30,
+            max_coefficient_bytes: 1 << 31,
             max_metadata_bytes: 64 << 20,
             invert_cmyk: false,
             tick: None,

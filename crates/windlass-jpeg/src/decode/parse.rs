@@ -402,10 +402,10 @@ impl State {
         let mut components: Vec<ScanComponent> = Vec::with_capacity(count);
         for _ in 0..count {
             let [id, tables] = [stream.byte()?, stream.byte()?];
-            let taken = |index: usize| components.iter().any(|other| other.index == index);
-            // Components of one name are taken in turn.
-            let found = (0..frame.components.len())
-                .find(|&index| frame.components[index].id == id && !taken(index));
+            // Components come in the order of the frame, though some may be left out.
+            let found = (components.len()..frame.components.len())
+                .find(|&index| frame.components[index].id == id)
+                .filter(|&index| components.iter().all(|other| other.index != index));
             let Some(index) = found else {
                 return Err(stream.malformed(format!("Invalid component ID {id} in SOS")));
             };

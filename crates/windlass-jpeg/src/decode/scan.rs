@@ -2,6 +2,7 @@
 
 use std::io::BufRead;
 
+use super::arithmetic;
 use super::bits::{Bits, Segment};
 use super::coefficients::Row;
 use super::header::Process;
@@ -15,14 +16,25 @@ use crate::{Error, ErrorKind, Result};
 
 /// The most blocks of a unit of several components (T.81, B.2.3).
 const MAX_UNIT: usize = 10;
-/// The most bytes that the code of a block takes: 64 symbols of 16 bits with values of 15.
-const MAX_BLOCK_BYTES: usize = 64 * 31 / 8 + 1;
 
 /// The decoder of the components of a scan.
 #[derive(Debug)]
 enum Coders {
     Sequential(Vec<sequential::Coder>),
     Progressive(Vec<progressive::Coder>),
+    Arithmetic(Box<arithmetic::Coder>),
+}
+
+impl Coders {
+    /// The most bytes that the code of a block takes.
+    fn max_block_bytes(&self) -> usize {
+        match self {
+            // 64 symbols of 16 bits with values of 15.
+            Self::Sequential(_) | Self::Progressive(_) => 64 * 31 / 8 + 1,
+            // 64 values of 20 decisions or so, the least likely of which take 15 bits.
+            Self::Arithmetic(_) => 64 * 20 * 2,
+        }
+    }
 }
 
 /// A block of a unit.
@@ -148,7 +160,7 @@ impl Walk {
             if self.exhausted {
                 self.clear(row, offset, unit..unit + count);
             } else {
-                let margin = self.parts.len() * MAX_BLOCK_BYTES + 16;
+                let margin = self.parts.len() * self.coders.max_block_bytes() + 16;
                 self.segment.ensure(stream, &mut self.bits, margin)?;
                 count = self.run(row, offset, unit..unit + count, margin);
                 self.check(stream)?;
@@ -189,6 +201,10 @@ impl Walk {
                             coder.block(&mut bits, data, blocks, place);
                         }
                     }
+                    Coders::Arithmetic(coder) => {
+                        let bytes = (data, &mut bits.position);
+                        coder.block(bytes, part.coder, blocks, place, self.fresh);
+                    }
                 }
             }
             count += 1;
@@ -213,6 +229,11 @@ impl Walk {
         }
         if std::mem::take(&mut self.bits.bad) {
             stream.log.warn(offset, "Corrupt JPEG data: bad Huffman code")?;
+        }
+        if let Coders::Arithmetic(coder) = &mut self.coders
+            && std::mem::take(&mut coder.bad)
+        {
+            stream.log.warn(offset, "Corrupt JPEG data: bad arithmetic code")?;
         }
         Ok(())
     }
@@ -245,6 +266,7 @@ impl Walk {
         match &mut self.coders {
             Coders::Sequential(coders) => coders.iter_mut().for_each(|coder| coder.last = 0),
             Coders::Progressive(coders) => coders.iter_mut().for_each(progressive::Coder::restart),
+            Coders::Arithmetic(coder) => coder.restart(),
         }
         if stream.unread.is_none() {
             self.exhausted = false;
@@ -362,6 +384,11 @@ fn parts(scan: &Scan, plan: &Plan) -> Result<Vec<Part>> {
 /// The decoders of the components of `scan`.
 fn coders(scan: &Scan, state: &State, frame: &Frame, plan: &Plan) -> Result<Coders> {
     let components = scan.components.iter();
+    if frame.arithmetic {
+        let progressive = frame.process == Process::Progressive;
+        let coder = arithmetic::Coder::new(scan, state, progressive);
+        return Ok(Coders::Arithmetic(Box::new(coder)));
+    }
     if frame.process == Process::Progressive {
         let coders = components.map(|component| progressive_coder(scan, component, state));
         return coders.collect::<Result<_>>().map(Coders::Progressive);

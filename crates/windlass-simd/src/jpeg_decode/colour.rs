@@ -80,3 +80,54 @@ fn pixel(y: u8, cb: u8, cr: u8) -> [u8; 3] {
     ]
     .map(|value| value.clamp(0, 255) as u8)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_triple_agrees_on_every_level() {
+        // Luma only shifts and clips: a few of them with all of the chroma.
+        let blue: Vec<u8> = (0..=255u8).flat_map(|b| [b; 256]).collect();
+        let red: Vec<u8> = (0..256).flat_map(|_| 0..=255u8).collect();
+        for y in [0, 1, 77, 128, 200, 254, 255] {
+            let luma = vec![y; blue.len()];
+            let mut expected = vec![0; 3 * blue.len()];
+            rgb_scalar(&luma, &blue, &red, &mut expected);
+            for level in super::super::levels() {
+                let mut out = vec![0; 3 * blue.len()];
+                rgb(level, &luma, &blue, &red, &mut out);
+                assert!(out == expected);
+            }
+        }
+    }
+
+    #[test]
+    fn known_colours() {
+        let mut out = [0; 9];
+        rgb_scalar(&[255, 76, 0], &[128, 85, 128], &[128, 255, 128], &mut out);
+        assert_eq!(out, [255, 255, 255, 254, 0, 0, 0, 0, 0]);
+        let mut out = [0; 4];
+        cmyk(Level::new(), [&[76], &[85], &[255], &[9]], &mut out);
+        assert_eq!(out, [1, 255, 255, 9]);
+    }
+
+    #[test]
+    fn short_rows_and_short_outputs() {
+        for length in 0..100 {
+            let rows: [Vec<u8>; 3] =
+                [3, 5, 7].map(|factor: usize| (0..length).map(|x| (factor * x) as u8).collect());
+            let parts = [&rows[0], &rows[1], &rows[2]].map(Vec::as_slice);
+            let expected: Vec<u8> = (0..3 * length).map(|i| rows[i % 3][i / 3]).collect();
+            let mut colours = vec![0; 3 * length];
+            rgb_scalar(parts[0], parts[1], parts[2], &mut colours);
+            for kept in [3 * length, length / 3 * 3] {
+                let mut out = vec![0; kept];
+                three(Level::new(), parts, &mut out);
+                assert_eq!(out, expected[..kept]);
+                rgb(Level::new(), parts[0], parts[1], parts[2], &mut out);
+                assert_eq!(out, colours[..kept]);
+            }
+        }
+    }
+}

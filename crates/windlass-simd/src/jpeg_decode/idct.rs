@@ -120,7 +120,7 @@ pub fn half_scalar(
 ) {
     each_block::<4>(blocks, out, stride, |index, block| {
         if extents[index] <= 1 {
-            return [[flat(block[0], quantisation[0]); 4]; 4];
+            return [[flat_reduced(block[0], quantisation[0]); 4]; 4];
         }
         half_block(&dequantised(block, quantisation))
     });
@@ -162,7 +162,7 @@ pub fn quarter_scalar(
 ) {
     each_block::<2>(blocks, out, stride, |index, block| {
         if extents[index] <= 1 {
-            return [[flat(block[0], quantisation[0]); 2]; 2];
+            return [[flat_reduced(block[0], quantisation[0]); 2]; 2];
         }
         quarter_block(&dequantised(block, quantisation))
     });
@@ -178,7 +178,9 @@ pub fn eighth(level: Level, first: &[i16], quantisation: i16, out: &mut [u8]) {
 #[inline(always)]
 pub fn eighth_scalar(first: &[i16], quantisation: i16, out: &mut [u8]) {
     for (out, &value) in out.iter_mut().zip(first) {
-        *out = flat(value, quantisation);
+        // The table of the reference has 10 bits; what does not fit wraps.
+        let value = i32::from(value) * i32::from(quantisation);
+        *out = sample((value.wrapping_add(4) >> 3) << 22 >> 22);
     }
 }
 
@@ -206,6 +208,14 @@ fn flat(first: i16, quantisation: i16) -> u8 {
     // does in vector units that take this way too.
     let scaled = i32::from(first.wrapping_mul(quantisation).wrapping_shl(PASS_BITS));
     sample((scaled + 16) >> 5)
+}
+
+/// As [`flat`], for the reduced transforms.
+#[expect(clippy::inline_always, reason = "compiled once for each level of instructions")]
+#[inline(always)]
+fn flat_reduced(first: i16, quantisation: i16) -> u8 {
+    let scaled = i32::from(first.wrapping_mul(quantisation)) << PASS_BITS;
+    sample((scaled.clamp(i32::from(i16::MIN), i32::from(i16::MAX)) + 16) >> 5)
 }
 
 /// A centred value as a sample.
@@ -276,10 +286,15 @@ fn full_odd([i1, i3, i5, i7]: [i16; 4]) -> [i32; 4] {
 #[expect(clippy::inline_always, reason = "compiled once for each level of instructions")]
 #[inline(always)]
 fn full_block(block: &Block) -> [[u8; 8]; 8] {
-    let columns: [[i16; 8]; 8] = std::array::from_fn(|x| {
-        full_pass(std::array::from_fn(|y| block[8 * y + x]))
-            .map(|value| narrow(value, CONSTANT_BITS - PASS_BITS))
-    });
+    let columns: [[i16; 8]; 8] = if block[8..].iter().all(|&value| value == 0) {
+        // Columns of one value each: the shift wraps where the general way would saturate.
+        std::array::from_fn(|x| [block[x].wrapping_shl(PASS_BITS); 8])
+    } else {
+        std::array::from_fn(|x| {
+            full_pass(std::array::from_fn(|y| block[8 * y + x]))
+                .map(|value| narrow(value, CONSTANT_BITS - PASS_BITS))
+        })
+    };
     std::array::from_fn(|y| {
         full_pass(std::array::from_fn(|x| columns[x][y]))
             .map(|value| sample(descale(value, CONSTANT_BITS + PASS_BITS + 3)))
@@ -340,4 +355,115 @@ fn quarter_block(block: &Block) -> [[u8; 2]; 2] {
         quarter_pass(columns.map(|column| column[y]))
             .map(|value| sample(descale(value, CONSTANT_BITS + PASS_BITS + 5)))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const STRIDE: usize = 8 * 13 + 3;
+
+    /// A row of blocks that look random: sparse ones, dense ones, and some with huge coefficients.
+    fn row(seed: u64) -> (Vec<Block>, Vec<u8>, Block) {
+        let mut state = seed;
+        let mut random = |bound: u64| {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) % bound
+        };
+        let mut blocks = vec![[0i16; 64]; 13];
+        let mut extents = vec![64; 13];
+        for (block, extent) in blocks.iter_mut().zip(&mut extents) {
+            let (count, size) = match random(6) {
+                0 => (0, 900),
+                1 => (64, 60_000),
+                2 => (64, 20),
+                3 => (8, 200),
+                _ => (5, 300),
+            };
+            let places = if random(3) == 0 { 8 } else { 64 };
+            let mut value = || (random(size) as i64 - size as i64 / 2) as i16;
+            block[0] = value();
+            let values: Vec<i16> = (0..count).map(|_| value()).collect();
+            for value in values {
+                block[random(places) as usize] = value;
+            }
+            if count == 0 {
+                *extent = random(2) as u8;
+            }
+        }
+        let quantisation =
+            std::array::from_fn(|_| 1 + random(if seed % 7 == 0 { 60_000 } else { 99 }) as i16);
+        (blocks, extents, quantisation)
+    }
+
+    type Kernel = fn(Level, &[Block], &[u8], &Block, &mut [u8], usize);
+    type Twin = fn(&[Block], &[u8], &Block, &mut [u8], usize);
+
+    /// Every kind of instructions this machine has gives what the scalar twin gives.
+    fn levels_agree(kernel: Kernel, twin: Twin) {
+        for seed in 0..400 {
+            let (blocks, extents, quantisation) = row(seed);
+            for count in [13, 1, 2, 5] {
+                let mut expected = vec![7; 8 * STRIDE];
+                twin(&blocks[..count], &extents, &quantisation, &mut expected, STRIDE);
+                for level in super::super::levels() {
+                    let mut out = vec![7; 8 * STRIDE];
+                    kernel(level, &blocks[..count], &extents, &quantisation, &mut out, STRIDE);
+                    assert!(out == expected, "{level:?} {seed} {count}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn levels_agree_at_full_size() {
+        levels_agree(full, full_scalar);
+    }
+
+    #[test]
+    fn levels_agree_at_half_the_size() {
+        levels_agree(half, half_scalar);
+    }
+
+    #[test]
+    fn levels_agree_at_a_quarter_of_the_size() {
+        levels_agree(quarter, quarter_scalar);
+    }
+
+    #[test]
+    fn a_reduced_block_is_about_the_mean_of_the_full_one() {
+        let (blocks, extents, _) = row(3);
+        let smooth: Vec<Block> = blocks
+            .iter()
+            .map(|block| {
+                let mut small = [0; 64];
+                for i in [0, 1, 8, 9] {
+                    small[i] = block[i] % 100;
+                }
+                small
+            })
+            .collect();
+        let table = [3; 64];
+        let mut whole = vec![0; 8 * STRIDE];
+        let mut reduced = vec![0; 4 * STRIDE];
+        full(Level::new(), &smooth, &extents, &table, &mut whole, STRIDE);
+        half(Level::new(), &smooth, &extents, &table, &mut reduced, STRIDE);
+        for y in 0..4 {
+            for x in 0..4 * smooth.len() {
+                let at = 2 * y * STRIDE + 2 * x;
+                let four = [at, at + 1, at + STRIDE, at + STRIDE + 1].map(|i| f64::from(whole[i]));
+                let mean = four.iter().sum::<f64>() / 4.0;
+                assert!((mean - f64::from(reduced[y * STRIDE + x])).abs() < 2.5);
+            }
+        }
+    }
+
+    #[test]
+    fn first_coefficients_alone_give_their_eighth() {
+        let mut out = [0; 5];
+        eighth(Level::new(), &[0, 80, -80, 3000, -3000], 1, &mut out);
+        assert_eq!(out, [128, 138, 118, 255, 0]);
+    }
 }

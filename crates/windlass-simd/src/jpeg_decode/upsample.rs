@@ -84,3 +84,64 @@ fn spread<const SHIFT: u32>(padded: &mut [u16], biases: [u16; 2], out: &mut [u8]
         *out = (middle.wrapping_mul(3).wrapping_add(*left).wrapping_add(biases[0]) >> SHIFT) as u8;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rows(length: usize) -> [Vec<u8>; 2] {
+        [77, 131]
+            .map(|factor: usize| (0..length).map(|x| (x * x * factor / 7 % 256) as u8).collect())
+    }
+
+    /// A sample of the row, the edges repeated.
+    fn sample(row: &[u8], x: isize) -> u32 {
+        u32::from(row[x.clamp(0, row.len() as isize - 1) as usize])
+    }
+
+    #[test]
+    fn wide_weighs_three_to_one() {
+        for length in 1..70 {
+            let [row, _] = rows(length);
+            for level in super::super::levels() {
+                let mut out = vec![0; 2 * length];
+                wide(level, &row, &mut Vec::new(), &mut out);
+                for (x, &out) in (0..).zip(&out) {
+                    let (near, far) = (x / 2, if x % 2 == 0 { x / 2 - 1 } else { x / 2 + 1 });
+                    let bias = if x % 2 == 0 { 1 } else { 2 };
+                    let expected = (3 * sample(&row, near) + sample(&row, far) + bias) / 4;
+                    assert_eq!(u32::from(out), expected);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn both_weighs_nine_to_three_to_one() {
+        for length in 1..70 {
+            let [near_row, far_row] = rows(length);
+            let column = |x| 3 * sample(&near_row, x) + sample(&far_row, x);
+            for level in super::super::levels() {
+                // An odd number of samples is wanted of the last one as well.
+                for width in [2 * length, 2 * length - 1] {
+                    let mut out = vec![0; width];
+                    both(level, &near_row, &far_row, &mut Vec::new(), &mut out);
+                    for (x, &out) in (0..).zip(&out) {
+                        let (near, far) = (x / 2, if x % 2 == 0 { x / 2 - 1 } else { x / 2 + 1 });
+                        let bias = if x % 2 == 0 { 8 } else { 7 };
+                        assert_eq!(u32::from(out), (3 * column(near) + column(far) + bias) / 16);
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn tall_rounds_by_the_side() {
+        let mut out = [0; 2];
+        tall(Level::new(), &[1, 10], &[0, 20], true, &mut out);
+        assert_eq!(out, [1, 12]);
+        tall(Level::new(), &[1, 10], &[0, 20], false, &mut out);
+        assert_eq!(out, [1, 13]);
+    }
+}

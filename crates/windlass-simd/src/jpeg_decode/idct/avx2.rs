@@ -5,14 +5,14 @@
 
 use std::arch::x86_64::{
     __m128i, __m256i, _mm_cvtsi128_si64, _mm_unpackhi_epi64, _mm_unpacklo_epi32, _mm256_add_epi16,
-    _mm256_add_epi32, _mm256_adds_epi16, _mm256_castsi256_si128, _mm256_extracti128_si256,
-    _mm256_hadd_epi32, _mm256_madd_epi16, _mm256_mullo_epi16, _mm256_or_si256, _mm256_packs_epi16,
-    _mm256_packs_epi32, _mm256_permute4x64_epi64, _mm256_set_m128i, _mm256_set1_epi8,
-    _mm256_set1_epi32, _mm256_set1_epi64x, _mm256_setr_epi32, _mm256_setzero_si256,
-    _mm256_shuffle_epi8, _mm256_shuffle_epi32, _mm256_srai_epi32, _mm256_sub_epi16,
-    _mm256_sub_epi32, _mm256_testz_si256, _mm256_unpackhi_epi16, _mm256_unpackhi_epi32,
-    _mm256_unpackhi_epi64, _mm256_unpacklo_epi16, _mm256_unpacklo_epi32, _mm256_unpacklo_epi64,
-    _mm256_xor_si256,
+    _mm256_add_epi32, _mm256_blend_epi32, _mm256_castsi256_si128, _mm256_cmpeq_epi8,
+    _mm256_extracti128_si256, _mm256_hadd_epi32, _mm256_madd_epi16, _mm256_movemask_epi8,
+    _mm256_mullo_epi16, _mm256_or_si256, _mm256_packs_epi16, _mm256_packs_epi32,
+    _mm256_permute4x64_epi64, _mm256_set_m128i, _mm256_set1_epi8, _mm256_set1_epi32,
+    _mm256_set1_epi64x, _mm256_setr_epi32, _mm256_setzero_si256, _mm256_shuffle_epi8,
+    _mm256_shuffle_epi32, _mm256_slli_epi16, _mm256_srai_epi32, _mm256_sub_epi16, _mm256_sub_epi32,
+    _mm256_unpackhi_epi16, _mm256_unpackhi_epi32, _mm256_unpackhi_epi64, _mm256_unpacklo_epi16,
+    _mm256_unpacklo_epi32, _mm256_unpacklo_epi64, _mm256_xor_si256,
 };
 
 use fearless_simd::{Avx2, i16x8, prelude::*, u8x16};
@@ -20,7 +20,7 @@ use fearless_simd::{Avx2, i16x8, prelude::*, u8x16};
 use super::{
     Block, CONSTANT_BITS, F_0_211, F_0_298, F_0_390, F_0_509, F_0_541, F_0_601, F_0_720, F_0_765,
     F_0_850, F_0_899, F_1_061, F_1_175, F_1_272, F_1_451, F_1_501, F_1_847, F_1_961, F_2_053,
-    F_2_172, F_2_562, F_3_072, F_3_624, PASS_BITS, flat, half_scalar, quarter_scalar,
+    F_2_172, F_2_562, F_3_072, F_3_624, PASS_BITS, flat, flat_reduced, half_scalar, quarter_scalar,
 };
 
 /// The rows of two blocks, eight values of each.
@@ -109,12 +109,22 @@ fn halves(value: __m256i) -> [__m128i; 2] {
 fn transform(blocks: Rows, table: Rows) -> [__m256i; 4] {
     let rows = dequantised(blocks, table);
     let below = rows[1..].iter().copied().reduce(|a, b| _mm256_or_si256(a, b));
-    let below = below.unwrap_or(rows[0]);
-    let columns = if _mm256_testz_si256(below, below) == 1 {
-        let doubled = _mm256_adds_epi16(rows[0], rows[0]);
-        [_mm256_adds_epi16(doubled, doubled); 8]
-    } else {
-        pass::<{ (CONSTANT_BITS - PASS_BITS) as i32 }>(rows)
+    let zeros = _mm256_cmpeq_epi8(below.unwrap_or(rows[0]), _mm256_setzero_si256());
+    // Columns of one value each: the shift wraps where the general way would saturate.
+    let flat = _mm256_slli_epi16::<{ PASS_BITS as i32 }>(rows[0]);
+    let columns = match _mm256_movemask_epi8(zeros).cast_unsigned() {
+        u32::MAX => [flat; 8],
+        zeros => {
+            let mut columns = pass::<{ (CONSTANT_BITS - PASS_BITS) as i32 }>(rows);
+            for column in &mut columns {
+                if zeros & 0xFFFF == 0xFFFF {
+                    *column = _mm256_blend_epi32::<0x0F>(*column, flat);
+                } else if zeros >> 16 == 0xFFFF {
+                    *column = _mm256_blend_epi32::<0xF0>(*column, flat);
+                }
+            }
+            columns
+        }
     };
     let columns = transposed(columns);
     let rows = transposed(pass::<{ (CONSTANT_BITS + PASS_BITS + 3) as i32 }>(columns));
@@ -284,7 +294,7 @@ fearless_simd::kernel!(
 #[target_feature(enable = "avx2")]
 #[inline]
 fn flats(token: Avx2, blocks: &[Block; FOUR], quantisation: i16) -> __m128i {
-    let samples = blocks.each_ref().map(|block| flat(block[0], quantisation));
+    let samples = blocks.each_ref().map(|block| flat_reduced(block[0], quantisation));
     let bytes: [u8; 16] = std::array::from_fn(|i| samples[i / 4]);
     u8x16::from_slice(token, &bytes).into()
 }
@@ -385,7 +395,7 @@ fearless_simd::kernel!(
         for (index, (four, extents)) in blocks.iter().zip(extents).enumerate() {
             let at = 8 * index;
             let rows = if extents.iter().all(|&extent| extent <= 1) {
-                let samples = four.each_ref().map(|block| flat(block[0], quantisation[0]));
+                let samples = four.each_ref().map(|block| flat_reduced(block[0], quantisation[0]));
                 [std::array::from_fn(|i| samples[i / 2]); 2]
             } else {
                 let left = dequantised(load(token, &four[0], &four[2]), table);
