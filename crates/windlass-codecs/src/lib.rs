@@ -1,12 +1,21 @@
-//! Image formats of windlass.
+//! Image formats of windlass: one folder a format.
+//!
+//! A format is a struct of options for loading, one for saving, and a [`FormatSpec`] for the search
+//! by content and by suffix. What formats share stands in [`options`] and [`search`].
 
 #![forbid(unsafe_code)]
+
+pub mod jpeg;
+mod metadata;
+pub mod options;
+pub mod png;
+pub mod search;
 
 use windlass_core::declare::Entry;
 use windlass_core::foreign::FormatSpec;
 
-/// The formats, as the search by content and by suffix sees them.
-pub const FORMATS: &[&FormatSpec] = &[];
+/// The formats, in the order in which savers are looked for.
+pub const FORMATS: &[&FormatSpec] = &[&png::FORMAT, &jpeg::FORMAT];
 
 /// All loaders and savers, by format.
-pub const OPERATIONS: &[&[Entry]] = &[];
+pub const OPERATIONS: &[&[Entry]] = &[png::OPERATIONS, jpeg::OPERATIONS];

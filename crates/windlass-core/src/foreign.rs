@@ -1,6 +1,9 @@
 //! Formats as the table of operations sees them: loaders and savers from one struct of options.
 
-use crate::declare::{ArgGroup, ArgSpec, ArgType, ArgValue, Args, OpSpec, OutSpec, Value};
+use crate::declare::{
+    ArgFlags, ArgGroup, ArgSpec, ArgType, ArgValue, Args, EnumMember, EnumSpec, OpSpec, OutSpec,
+    Value,
+};
 use crate::{Image, Meta};
 use bytes::Bytes;
 use std::marker::PhantomData;
@@ -10,6 +13,49 @@ use windlass_io::{Result, Source, Target};
 pub trait Load: ArgGroup {
     /// Reads the header; pixels come when they are asked for.
     fn load(&self, source: &Source) -> Result<Image>;
+
+    /// What the loader can do with this file.
+    fn flags(&self, image: &Image) -> ForeignFlags {
+        let _ = image;
+        ForeignFlags::SEQUENTIAL
+    }
+}
+
+/// What a loader can do with a file (`VipsForeignFlags`).
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct ForeignFlags(i32);
+
+impl ForeignFlags {
+    /// Everything is decoded at the first look.
+    pub const NONE: Self = Self(0);
+    /// Any region can be read alone.
+    pub const PARTIAL: Self = Self(1);
+    /// Rows come from top to bottom.
+    pub const SEQUENTIAL: Self = Self(4);
+}
+
+impl ArgFlags for ForeignFlags {
+    const SPEC: &'static EnumSpec = &EnumSpec {
+        name: "VipsForeignFlags",
+        doc: "What a loader can do with a file.",
+        members: &[
+            EnumMember { nick: "none", value: 0, doc: "Everything is decoded at the first look" },
+            EnumMember { nick: "partial", value: 1, doc: "Any region can be read alone" },
+            EnumMember {
+                nick: "bigendian",
+                value: 2,
+                doc: "The file has the most significant byte first",
+            },
+            EnumMember { nick: "sequential", value: 4, doc: "Rows come from top to bottom" },
+            EnumMember { nick: "all", value: 7, doc: "All of these" },
+        ],
+    };
+    fn from_bits(bits: i32) -> Self {
+        Self(bits)
+    }
+    fn bits(self) -> i32 {
+        self.0
+    }
 }
 
 /// The options of a saver: `write_to_file`, `_buffer` and `_target` are made from it.
@@ -103,6 +149,7 @@ impl<L: Load> Loading<L> {
     fn outputs(args: &Args, source: &Source) -> Result<Vec<(&'static str, Value)>> {
         let options = L::from_slots(args, &mut 1)?;
         let image = options.load(source)?;
+        let flags = options.flags(&image).to_value();
         let mut header = image.header().clone();
         // first of all items: the operation that did the load
         let mut metadata = crate::Metadata::default();
@@ -113,7 +160,7 @@ impl<L: Load> Loading<L> {
         metadata.merge(&header.metadata);
         header.metadata = metadata;
         header.filename = source.filename().map(|name| name.to_string_lossy().into());
-        Ok(vec![("out", Value::Image(image.with_header(header)?)), ("flags", Value::Int(0))])
+        Ok(vec![("out", Value::Image(image.with_header(header)?)), ("flags", flags)])
     }
 }
 
@@ -178,7 +225,7 @@ type Call = fn(&Args) -> Result<Vec<(&'static str, Value)>>;
 
 static LOADED: &[OutSpec] = &[
     OutSpec { name: "out", doc: "Output image", kind: Image::TYPE, optional: false },
-    OutSpec { name: "flags", doc: "Flags for this file", kind: ArgType::Int, optional: true },
+    OutSpec { name: "flags", doc: "Flags for this file", kind: ForeignFlags::TYPE, optional: true },
 ];
 
 fn required(name: &'static str, doc: &'static str, kind: ArgType) -> ArgSpec {

@@ -1,4 +1,4 @@
-//! `#[derive(Load)]` and `#[derive(Save)]`: three operations from one struct of options.
+//! `#[derive(Load)]` and `#[derive(Save)]`: up to three operations from one struct of options.
 
 use crate::fields;
 use proc_macro2::TokenStream;
@@ -13,7 +13,7 @@ pub(crate) enum Way {
 
 pub(crate) fn derive(input: &DeriveInput, way: Way) -> Result<TokenStream> {
     let ident = &input.ident;
-    let (name, nocache) = options(input)?;
+    let Options { name, nocache, only } = options(input)?;
     let doc = fields::doc(&input.attrs);
     let kinds: [(&str, TokenStream); 3] = match way {
         Way::Load => [("", quote!(File)), ("_buffer", quote!(Buffer)), ("_source", quote!(Source))],
@@ -23,6 +23,14 @@ pub(crate) fn derive(input: &DeriveInput, way: Way) -> Result<TokenStream> {
         Way::Load => (quote!(Loading), format_ident!("LOADERS")),
         Way::Save => (quote!(Saving), format_ident!("SAVERS")),
     };
+    let kinds: Vec<_> = kinds
+        .iter()
+        .filter(|(_, kind)| {
+            let kind = kind.to_string().to_lowercase();
+            only.as_ref().is_none_or(|only| only.split(", ").any(|one| one == kind))
+        })
+        .collect();
+    let count = kinds.len();
     let entries = kinds.iter().map(|(suffix, kind)| {
         let nickname = format!("{name}{suffix}");
         // sources and targets are never kept: their bytes may be gone
@@ -51,25 +59,33 @@ pub(crate) fn derive(input: &DeriveInput, way: Way) -> Result<TokenStream> {
     Ok(quote! {
         impl #ident {
             #[doc = #blurb]
-            pub const #of: [::windlass_core::declare::Entry; 3] = [#(#entries),*];
+            pub const #of: [::windlass_core::declare::Entry; #count] = [#(#entries),*];
         }
     })
 }
 
-fn options(input: &DeriveInput) -> Result<(String, bool)> {
-    let (mut name, mut nocache) = (None, false);
+struct Options {
+    name: String,
+    nocache: bool,
+    /// The kinds of connection there is an operation for; all if it isn't said.
+    only: Option<String>,
+}
+
+fn options(input: &DeriveInput) -> Result<Options> {
+    let (mut name, mut nocache, mut only) = (None, false, None);
     for attr in input.attrs.iter().filter(|attr| attr.path().is_ident("foreign")) {
         attr.parse_nested_meta(|meta| {
             let key = meta.path.get_ident().map(Ident::to_string).unwrap_or_default();
             match key.as_str() {
                 "name" => name = Some(meta.value()?.parse::<LitStr>()?.value()),
                 "nocache" => nocache = true,
-                _ => return Err(meta.error("one of name, nocache")),
+                "only" => only = Some(meta.value()?.parse::<LitStr>()?.value()),
+                _ => return Err(meta.error("one of name, nocache, only")),
             }
             Ok(())
         })?;
     }
     let name =
         name.ok_or_else(|| Error::new(input.ident.span(), "#[foreign(name = \"…\")] is missing"))?;
-    Ok((name, nocache))
+    Ok(Options { name, nocache, only })
 }

@@ -35,7 +35,7 @@ pub fn arg_group(input: TokenStream) -> TokenStream {
 
 /// Declares the three loaders of a format (file, buffer, source) from one struct of options.
 ///
-/// `#[foreign(name = "pngload", nocache)]`; the struct is an `ArgGroup` and implements `Load`.
+/// `#[foreign(name = "pngload", nocache, only = "file, source")]`; the struct is an `ArgGroup` and implements `Load`.
 #[proc_macro_derive(Load, attributes(foreign))]
 pub fn load(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
@@ -46,7 +46,7 @@ pub fn load(input: TokenStream) -> TokenStream {
 
 /// Declares the three savers of a format (file, buffer, target) from one struct of options.
 ///
-/// `#[foreign(name = "pngsave")]`; the struct is an `ArgGroup` and implements `Save`.
+/// `#[foreign(name = "pngsave", only = "file, target")]`; the struct is an `ArgGroup` and implements `Save`.
 #[proc_macro_derive(Save, attributes(foreign))]
 pub fn save(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);

@@ -29,9 +29,11 @@ pub mod prelude {
 /// All operations, loaders and savers by name.
 pub fn registry() -> &'static Registry {
     static REGISTRY: OnceLock<Registry> = OnceLock::new();
-    REGISTRY.get_or_init(|| {
+    let registry = REGISTRY.get_or_init(|| {
         let mut lists = ops::OPERATIONS.to_vec();
         lists.extend_from_slice(codecs::OPERATIONS);
         Registry::new(&lists)
-    })
+    });
+    registry.install();
+    registry
 }

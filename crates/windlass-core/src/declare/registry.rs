@@ -1,8 +1,10 @@
 //! The table of operations and the call by name.
 
 use super::{Args, OpSpec, Value};
+use crate::Image;
 use crate::cache;
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 use windlass_io::{Error, ErrorKind, Result};
 
 /// A name and how to get its declaration; cheap enough to be a constant.
@@ -76,4 +78,32 @@ impl Registry {
         }
         self.call(&args)
     }
+
+    /// Makes this the table that [`operation`] looks in; the first one stays.
+    pub fn install(&'static self) {
+        let _installed = INSTALLED.get_or_init(|| self);
+    }
 }
+
+/// The first output of the operation called `name`, outside the cache.
+///
+/// Formats come before operations in the order of crates, and yet savers convert colours and loaders
+/// turn pictures. They reach the operations by name, through the table that the facade installs.
+pub fn operation<'a>(
+    name: &str,
+    named: impl IntoIterator<Item = (&'a str, Value)>,
+) -> Result<Image> {
+    let registry = INSTALLED.get().ok_or_else(|| {
+        Error::new(ErrorKind::UnknownOperation, format!("no table of operations to find {name} in"))
+    })?;
+    let mut args = Args::new(registry.get(name)?);
+    for (name, value) in named {
+        args.set(name, value)?;
+    }
+    match (args.spec().call)(&args)?.into_iter().next() {
+        Some((_, Value::Image(image))) => Ok(image),
+        _ => Err(Error::new(ErrorKind::Internal, format!("{name} gives no image"))),
+    }
+}
+
+static INSTALLED: OnceLock<&'static Registry> = OnceLock::new();

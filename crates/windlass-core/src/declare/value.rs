@@ -90,6 +90,19 @@ pub trait ArgFlags: Sized + Copy {
     fn bits(self) -> i32;
 }
 
+impl<T: ArgFlags> ArgValue for T {
+    const TYPE: ArgType = ArgType::Flags(T::SPEC);
+    fn from_value(value: &Value) -> Result<Self> {
+        match value {
+            Value::Int(bits) => Ok(T::from_bits(*bits as i32)),
+            other => mismatch(other, "a set of flags"),
+        }
+    }
+    fn to_value(&self) -> Value {
+        Value::Int(i64::from(self.bits()))
+    }
+}
+
 fn mismatch<T>(value: &Value, wanted: &str) -> Result<T> {
     Err(Error::new(ErrorKind::BadArgument, format!("{} where {wanted} is wanted", value.kind())))
 }

@@ -16,6 +16,13 @@ pub struct Context {
     pub grain: Grain,
 }
 
+impl Context {
+    /// The context of this thread.
+    pub fn current() -> Self {
+        current()
+    }
+}
+
 /// How finely work is cut. It never changes a result.
 #[derive(Clone, Copy, Debug)]
 #[expect(clippy::exhaustive_structs, reason = "for tests")]

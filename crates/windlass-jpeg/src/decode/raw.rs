@@ -15,21 +15,35 @@ const MAX_COMPONENTS: usize = 10;
 
 /// Rows of interleaved samples that somebody else owns.
 #[derive(Debug)]
-pub struct RowsMut<'a> {
-    samples: &'a mut [u8],
-    stride: usize,
+pub struct RowsMut<'a>(Place<'a>);
+
+#[derive(Debug)]
+enum Place<'a> {
+    /// One piece of memory, with a stride.
+    Piece(&'a mut [u8], usize),
+    /// Row by row.
+    Rows(Vec<&'a mut [u8]>),
 }
 
 impl<'a> RowsMut<'a> {
     /// Rows that begin `stride` bytes apart in `samples`. The last one may be shorter than that.
     pub fn new(samples: &'a mut [u8], stride: usize) -> Self {
-        Self { samples, stride }
+        Self(Place::Piece(samples, stride))
+    }
+
+    /// Rows that lie anywhere.
+    pub fn from_rows(rows: Vec<&'a mut [u8]>) -> Self {
+        Self(Place::Rows(rows))
     }
 
     fn row(&mut self, y: usize, length: usize) -> Result<&mut [u8]> {
-        let start = y.checked_mul(self.stride);
-        let rest = start.and_then(|start| self.samples.get_mut(start..));
-        rest.and_then(|rest| rest.get_mut(..length)).ok_or_else(|| {
+        let row = match &mut self.0 {
+            Place::Piece(samples, stride) => {
+                y.checked_mul(*stride).and_then(|start| samples.get_mut(start..))
+            }
+            Place::Rows(rows) => rows.get_mut(y).map(|row| &mut **row),
+        };
+        row.and_then(|row| row.get_mut(..length)).ok_or_else(|| {
             Error::new(ErrorKind::Limit, "the rows for the output are too few or short")
         })
     }

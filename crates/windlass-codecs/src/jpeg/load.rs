@@ -1,0 +1,239 @@
+//! Loading JPEG.
+
+use super::error;
+use crate::metadata;
+use crate::options::{FailOn, LoadOptions};
+use windlass_core::declare::operation;
+use windlass_core::foreign::Load;
+use windlass_core::{
+    BandFormat, Context, Error, ErrorKind, Header, Image, Interpretation, Limits, Loader, Meta,
+    Order, RegionMut, Result, Rows, Source, Tick,
+};
+use windlass_io::{Failure, SourceReader};
+use windlass_jpeg::decode::{
+    Colour, Decoder, DensityUnit, FailOn as Fail, Header as File, Options, Raw, RowsMut, Scale,
+};
+use windlass_macros::{ArgGroup, Load};
+
+/// Load jpeg
+///
+/// Baseline and progressive files of 8 bits, streamed. `shrink` decodes at a half, a quarter or an
+/// eighth of the size, which costs less than decoding all and shrinking then.
+#[derive(ArgGroup, Load, Clone, Debug)]
+#[foreign(name = "jpegload")]
+#[non_exhaustive]
+pub struct JpegLoad {
+    /// Shrink factor on load
+    #[arg(default = 1, min = 1, max = 8)]
+    pub shrink: i32,
+    /// Rotate image using exif orientation
+    #[arg(default = false)]
+    pub autorotate: bool,
+    /// Remove all denial of service limits
+    #[arg(default = false)]
+    pub unlimited: bool,
+    /// What all loaders can do
+    #[arg(flatten)]
+    pub common: LoadOptions,
+}
+
+impl Load for JpegLoad {
+    fn load(&self, source: &Source) -> Result<Image> {
+        let scale = Scale::of(self.shrink.unsigned_abs()).map_err(|_| {
+            let text = format!("VipsFormatLoadJpeg: bad shrink factor {}", self.shrink);
+            Error::new(ErrorKind::BadArgument, text)
+        })?;
+        let settings = Settings { scale, fail_on: self.common.level(), unlimited: self.unlimited };
+        let decoder = settings.decoder(source, &Context::current().tick)?.0;
+        let header = header(decoder.header(), scale, &self.common);
+        let full = (decoder.header().width as i32, decoder.header().bands());
+        let step = decoder.rows_per_step() as i32;
+        drop(decoder);
+        let image =
+            Image::loader(JpegLoader { source: source.clone(), settings, header, full, step })?;
+        if self.autorotate {
+            return operation("autorot", [("in", image.into())]);
+        }
+        Ok(image)
+    }
+}
+
+/// What a pass over the file needs to know.
+#[derive(Clone, Copy)]
+struct Settings {
+    scale: Scale,
+    fail_on: FailOn,
+    unlimited: bool,
+}
+
+impl Settings {
+    /// A decoder that has read the headers.
+    fn decoder(self, source: &Source, tick: &Tick) -> Result<(Decoder<SourceReader>, Failure)> {
+        let reader = source.open()?.with_tick(tick.clone());
+        let failure = reader.failure();
+        let decoder = Decoder::new(reader, self.options(tick)).map_err(error);
+        // what the connection said comes before what the codec made of it
+        failure.check()?;
+        Ok((decoder?, failure))
+    }
+
+    fn options(self, tick: &Tick) -> Options {
+        let limits = if self.unlimited { Limits::NONE } else { Limits::current() };
+        let mut options = Options::default();
+        options.scale = self.scale;
+        options.fail_on = match self.fail_on {
+            FailOn::None => Fail::None,
+            FailOn::Truncated => Fail::Truncated,
+            FailOn::Error => Fail::Error,
+            FailOn::Warning => Fail::Warning,
+        };
+        options.max_pixels = limits.pixels;
+        options.max_scans = usize::try_from(limits.scans).unwrap_or(usize::MAX);
+        options.max_coefficient_bytes = limits.bytes;
+        options.invert_cmyk = true;
+        if self.unlimited {
+            options.max_warnings = usize::MAX;
+        }
+        if !tick.is_never() {
+            let tick = tick.clone();
+            options.tick =
+                Some(Box::new(move || Ok(tick.check().map_err(std::io::Error::from)?)));
+        }
+        options
+    }
+}
+
+/// The image that a file holds.
+fn header(file: &File, scale: Scale, options: &LoadOptions) -> Header {
+    let side = |side: u32| (side / scale.divisor()).max(1) as i32;
+    let (width, height) = (side(file.file_width), side(file.file_height));
+    let mut header = Header::new(width, height, file.bands() as i32, BandFormat::U8);
+    header.interpretation = match file.colour {
+        Colour::Grey => Interpretation::BlackWhite,
+        Colour::Cmyk => Interpretation::Cmyk,
+        _ => Interpretation::Srgb,
+    };
+    header.metadata = options.metadata();
+    resolution(file, &mut header);
+    let metadata = &mut header.metadata;
+    metadata.set("jpeg-multiscan", Meta::Int(i32::from(file.multiscan)));
+    if file.multiscan {
+        metadata.set("interlaced", Meta::Int(1));
+    }
+    let chroma = match (file.bands(), file.subsampled()) {
+        (4.., true) => "4:2:0:4",
+        (4.., false) => "4:4:4:4",
+        (_, true) => "4:2:0",
+        (_, false) => "4:4:4",
+    };
+    metadata.set("jpeg-chroma-subsample", Meta::String(chroma.into()));
+    if let Some(block) = file.exif() {
+        metadata::set_exif(&mut header, block);
+    }
+    let mut blob = |name: &str, data: Option<&[u8]>| {
+        if let Some(data) = data {
+            header.metadata.set(name, Meta::Blob(data.to_vec().into()));
+        }
+    };
+    blob("xmp-data", file.xmp());
+    blob("iptc-data", file.iptc());
+    blob("ipct-data", file.iptc());
+    let icc = file.icc();
+    blob("icc-profile-data", (!icc.is_empty()).then_some(&icc[..]));
+    header
+}
+
+/// Pixels per millimetre, from the density of the JFIF segment.
+fn resolution(file: &File, header: &mut Header) {
+    (header.xres, header.yres) = (72.0 / 25.4, 72.0 / 25.4);
+    let Some(density) = file.density.filter(|density| density.x != 1 && density.y != 1) else {
+        return;
+    };
+    let (x, y) = (f64::from(density.x), f64::from(density.y));
+    match density.unit {
+        DensityUnit::Inch => {
+            (header.xres, header.yres) = (x / 25.4, y / 25.4);
+            header.metadata.set("resolution-unit", Meta::String("in".into()));
+        }
+        DensityUnit::Centimetre => {
+            (header.xres, header.yres) = (x / 10.0, y / 10.0);
+            header.metadata.set("resolution-unit", Meta::String("cm".into()));
+        }
+        // only the shape of a pixel
+        _ if y > 0.0 && x > 0.0 => header.yres = header.xres * x / y,
+        _ => {}
+    }
+}
+
+struct JpegLoader {
+    source: Source,
+    settings: Settings,
+    header: Header,
+    /// Width and bands of what the decoder makes: a pixel wider where the shrunk width is a fraction.
+    full: (i32, usize),
+    step: i32,
+}
+
+/// One pass: the decoder is made at the first read, whose tick it follows.
+#[derive(Default)]
+struct Session(Option<(Decoder<SourceReader>, Failure)>);
+
+/// Coefficients, and place for rows that are cut off on the right.
+#[derive(Default)]
+struct Decoded {
+    raw: Raw,
+    wide: Vec<u8>,
+}
+
+impl Loader for JpegLoader {
+    type Session = Session;
+    type Raw = Decoded;
+
+    fn header(&self) -> &Header {
+        &self.header
+    }
+
+    fn order(&self) -> Order {
+        Order::Rows { step: self.step }
+    }
+
+    fn needs_caller(&self) -> bool {
+        self.source.needs_caller()
+    }
+
+    fn open(&self) -> Result<Session> {
+        Ok(Session::default())
+    }
+
+    fn read(
+        &self,
+        session: &mut Session,
+        rows: Rows,
+        decoded: &mut Decoded,
+        tick: &Tick,
+    ) -> Result<()> {
+        let (decoder, failure) = match &mut session.0 {
+            Some(open) => open,
+            none => none.insert(self.settings.decoder(&self.source, tick)?),
+        };
+        let steps = (rows.height as usize).div_ceil(self.step as usize);
+        let read = decoder.read(steps, &mut decoded.raw).map_err(error);
+        failure.check()?;
+        read
+    }
+
+    fn finish(&self, decoded: &mut Decoded, out: &mut RegionMut<'_>) -> Result<()> {
+        let Decoded { raw, wide } = decoded;
+        let stride = self.full.0 as usize * self.full.1;
+        if self.full.0 == self.header.width && raw.rows() == out.rect().height as usize {
+            let rows = out.rows::<u8>().map(|(_, row)| row).collect();
+            return raw.finish(RowsMut::from_rows(rows)).map_err(error);
+        }
+        wide.resize(stride * raw.rows(), 0);
+        raw.finish(RowsMut::new(wide, stride)).map_err(error)?;
+        for ((_, row), wide) in out.rows::<u8>().zip(wide.chunks_exact(stride)) {
+            row.copy_from_slice(&wide[..row.len()]);
+        }
+        Ok(())
+    }
+}
