@@ -3,12 +3,16 @@
 use crate::point::{self, RowKernel};
 use crate::{BandFormat, Complex, Float, Image, Integer, Sample, dispatch};
 use windlass_io::Result;
+use windlass_simd::arith;
 
 /// `image` in another format: integers clip, floats clip and truncate, complex ones lose their
 /// imaginary part where the target is real. The interpretation stays.
 pub fn cast(image: &Image, format: BandFormat) -> Result<Image> {
     if image.header().format == format {
         return Ok(image.clone());
+    }
+    if let Some(image) = in_vectors(image, format) {
+        return image;
     }
     dispatch!(image.header().format,
         integer I => dispatch!(format,
@@ -20,6 +24,31 @@ pub fn cast(image: &Image, format: BandFormat) -> Result<Image> {
             float O => point::rows::<I, _>(image, FromReal::<O>::new()),
             complex O => point::rows::<I, _>(image, FromReal::<O>::new())),
         complex I => dispatch!(format, O => point::rows::<I, _>(image, FromComplex::<O>::new())))
+}
+
+/// The pairs of formats that there are vector kernels for.
+fn in_vectors(image: &Image, format: BandFormat) -> Option<Result<Image>> {
+    use BandFormat::{F32, U8, U16};
+    Some(match (image.header().format, format) {
+        (U8, F32) => point::rows(image, Vectors(arith::u8_to_f32)),
+        (U16, F32) => point::rows(image, Vectors(arith::u16_to_f32)),
+        (F32, U8) => point::rows(image, Vectors(arith::f32_to_u8)),
+        (F32, U16) => point::rows(image, Vectors(arith::f32_to_u16)),
+        (U8, U16) => point::rows(image, Vectors(arith::u8_to_u16)),
+        (U16, U8) => point::rows(image, Vectors(arith::u16_to_u8)),
+        _ => return None,
+    })
+}
+
+/// A vector kernel.
+struct Vectors<I, O>(fn(&[I], &mut [O]));
+
+impl<I: Sample, O: Sample> RowKernel<I> for Vectors<I, O> {
+    type Out = O;
+
+    fn row(&self, input: &[I], output: &mut [O]) {
+        (self.0)(input, output);
+    }
 }
 
 /// Whether the reference passes an integer through 32 signed bits on its way to `format`.
@@ -92,5 +121,29 @@ where
 
     fn row(&self, input: &[Complex<I>], output: &mut [O]) {
         output.iter_mut().zip(input).for_each(|(out, x)| *out = O::from_complex(x.to_complex()));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn vector_kernels_agree_with_the_rule_for_samples() {
+        let values: Vec<f32> = (0..97).map(|i| i as f32 * 997.3 - 9000.0).collect();
+        let values = [&values[..], &[f32::NAN, f32::INFINITY, -0.9, 254.9, 255.5]].concat();
+        let bytes: Vec<u8> = values.iter().flat_map(|x| x.to_ne_bytes()).collect();
+        let width = values.len() as i32;
+        let image = Image::from_memory(width, 1, 1, BandFormat::F32, bytes).unwrap();
+        let shorts = cast(&image, BandFormat::U16).unwrap();
+        let expected: Vec<u16> = values.iter().map(|x| u16::from_f64(x.to_f64())).collect();
+        assert_eq!(shorts.pixels().unwrap().samples::<u16>(0), expected);
+        let bytes = cast(&shorts, BandFormat::U8).unwrap();
+        let expected: Vec<u8> = expected.iter().map(|x| u8::clip(x.to_i64())).collect();
+        assert_eq!(bytes.pixels().unwrap().samples::<u8>(0), expected);
+        assert_eq!(
+            cast(&image, BandFormat::U8).unwrap().to_memory().unwrap(),
+            bytes.to_memory().unwrap()
+        );
     }
 }

@@ -1,6 +1,6 @@
-use super::decode::decoded;
 use super::prepare::{Each, passed};
 use super::samples::Arithmetic;
+use crate::coding::decoded;
 use windlass_core::{Build, Image, Result, dispatch, point};
 use windlass_macros::Operation;
 

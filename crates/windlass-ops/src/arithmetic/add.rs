@@ -1,6 +1,6 @@
 use super::prepare::Pair;
 use super::samples::Arithmetic;
-use windlass_core::{Build, Image, Result, dispatch};
+use windlass_core::{BandFormat, Build, Image, Result, dispatch};
 use windlass_macros::Operation;
 
 /// Add two images.
@@ -21,6 +21,9 @@ impl Build for Add {
 
     fn build(&self) -> Result<Image> {
         let pair = Pair::new("add", &self.left, &self.right)?;
+        if pair.format() == BandFormat::U8 {
+            return pair.rows(windlass_simd::arith::add_u8);
+        }
         dispatch!(pair.format(), T => pair.map(T::plus))
     }
 }

@@ -1,3 +1,4 @@
+use crate::coding::decoded;
 use windlass_core::point::{self, RowKernel};
 use windlass_core::{Build, Image, Result, Sample, dispatch};
 use windlass_macros::Operation;
@@ -17,8 +18,8 @@ impl Build for Invert {
     type Output = Image;
 
     fn build(&self) -> Result<Image> {
-        let input = &self.input;
-        dispatch!(input.header().format, T => point::rows::<T, _>(input, Negative))
+        let input = decoded(&self.input)?;
+        dispatch!(input.header().format, T => point::rows::<T, _>(&input, Negative))
     }
 }
 

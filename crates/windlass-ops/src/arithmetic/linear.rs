@@ -1,7 +1,8 @@
-use super::decode::decoded;
 use super::prepare::{EachWith, bad, check_length, repeated};
 use super::samples::Arithmetic;
-use windlass_core::{Build, Image, Result, Sample, align, dispatch, point};
+use crate::coding::decoded;
+use windlass_core::point::{self, RowKernel};
+use windlass_core::{BandFormat, Build, Image, Result, Sample, align, dispatch};
 use windlass_macros::Operation;
 
 /// Calculate `a * in + b`.
@@ -39,9 +40,42 @@ impl Build for Linear {
         // the last constant stands for all that follow
         let at = |c: &[f64], i: usize| c.get(i).or(c.last()).copied().unwrap_or_default();
         let lines: Vec<_> = (0..n).map(|i| (at(&self.a, i), at(&self.b, i))).collect();
+        if let [(a, b)] = repeated(&lines)[..]
+            && let Some(image) = in_vectors(input, a as f32, b as f32, self.uchar)
+        {
+            return image;
+        }
         dispatch!(input.header().format,
             real T => if self.uchar { bytes::<T>(input, &lines) } else { floats::<T>(input, &lines) },
             complex T => if self.uchar { fine_bytes::<T>(input, &lines) } else { floats::<T>(input, &lines) })
+    }
+}
+
+/// The formats that there are vector kernels for.
+fn in_vectors(input: &Image, a: f32, b: f32, uchar: bool) -> Option<Result<Image>> {
+    use windlass_simd::arith;
+    Some(match (input.header().format, uchar) {
+        (BandFormat::U8, false) => point::rows(input, Line { a, b, row: arith::linear_u8 }),
+        (BandFormat::U16, false) => point::rows(input, Line { a, b, row: arith::linear_u16 }),
+        (BandFormat::F32, false) => point::rows(input, Line { a, b, row: arith::linear_f32 }),
+        (BandFormat::U8, true) => point::rows(input, Line { a, b, row: arith::linear_bytes_u8 }),
+        (BandFormat::F32, true) => point::rows(input, Line { a, b, row: arith::linear_bytes_f32 }),
+        _ => return None,
+    })
+}
+
+/// A vector kernel with its constants.
+struct Line<T, O> {
+    a: f32,
+    b: f32,
+    row: fn(&[T], f32, f32, &mut [O]),
+}
+
+impl<T: Sample, O: Sample> RowKernel<T> for Line<T, O> {
+    type Out = O;
+
+    fn row(&self, input: &[T], output: &mut [O]) {
+        (self.row)(input, self.a, self.b, output);
     }
 }
 

@@ -1,15 +1,14 @@
 //! What the operations of this family do before and around their functions on samples
 //! (`reference/ops/arithmetic.md` §0).
 
-use super::decode::decoded;
 use super::samples::truncated;
+use crate::coding::{all_decoded, decoded};
 use windlass_core::point::{self, RowKernel, RowKernel2};
 use windlass_core::{BandFormat, Error, ErrorKind, Header, Image, Result, Sample, align};
 
 /// The images decoded and made alike: format, bands, size.
 pub(super) fn alike(operation: &str, images: &[Image]) -> Result<Vec<Image>> {
-    let decoded = images.iter().map(decoded).collect::<Result<Vec<_>>>()?;
-    align::all(operation, &decoded, 1)
+    align::all(operation, &all_decoded(images)?, 1)
 }
 
 /// Fails where an image is complex.
@@ -60,6 +59,23 @@ impl Pair {
     ) -> Result<Image> {
         let header = Header { format: O::FORMAT, ..self.header };
         point::rows2::<T, T, _>(header, &self.left, &self.right, Each(function))
+    }
+
+    /// The image of what `row` makes of two runs of samples.
+    pub(super) fn rows<T: Sample, O: Sample>(self, row: fn(&[T], &[T], &mut [O])) -> Result<Image> {
+        let header = Header { format: O::FORMAT, ..self.header };
+        point::rows2::<T, T, _>(header, &self.left, &self.right, Rows(row))
+    }
+}
+
+/// A function of two runs of samples.
+struct Rows<T, O>(fn(&[T], &[T], &mut [O]));
+
+impl<T: Sample, O: Sample> RowKernel2<T, T> for Rows<T, O> {
+    type Out = O;
+
+    fn row(&self, a: &[T], b: &[T], output: &mut [O]) {
+        (self.0)(a, b, output);
     }
 }
 
