@@ -128,7 +128,44 @@ def statistics():
     yield from across("stats", picture=lambda p: p.vary(width=300, height=40), bands=(2,), tolerance=tolerance)
 
 
+def deviation():
+    yield from across("deviate", tolerance=SUMS)
+    yield from across("deviate", picture=special, bands=(1, 3), tolerance=SUMS)
+    yield Case("deviate", (Picture("uchar", 1, 1, 1),))
+    yield Case("deviate", (Picture("uchar", 4, 6, 5, coding="labq", interpretation="labq"),), {}, SUMS)
+
+
+def shadows(operation):
+    """Columns and rows."""
+    yield from across(operation, tolerance=SUMS)
+    yield from across(operation, picture=special, bands=(1, 3), tolerance=SUMS)
+    yield from across(operation, picture=lambda p: p.vary(content="framed", width=30, height=20), bands=(1, 3), tolerance=SUMS)
+    yield from across(operation, picture=lambda p: p.vary(content="small", width=64, height=50), bands=(2,), tolerance=SUMS)
+
+
+def patches():
+    def chart(picture):
+        return picture.vary(width=40, height=30)
+
+    yield from across("measure", 3, 2, picture=chart, bands=(1, 3), tolerance=SUMS)
+    yield from across("measure", 2, 2, picture=chart, formats=("uchar", "float"), tolerance=SUMS, left=5, top=3, width=20, height=17)
+    yield Case("measure", (Picture(width=40, height=30), 4, 4), {"left": 30}, SUMS)
+    yield Case("measure", (Picture(width=4, height=4), 5, 1))
+    yield Case("measure", (Picture(width=4, height=4), 4, 4))
+
+
+def points():
+    for x, y in ((0, 0), (4, 3), (7, 0), (0, 5), (-1, 0)):
+        yield from across("getpoint", x, y, picture=lambda p: p.vary(width=7, height=5), bands=(1, 3))
+    yield from across("getpoint", 4, 3, picture=lambda p: p.vary(width=7, height=5), bands=(1, 3), unpack_complex=True)
+
+
 CASES = {
+    "deviate": deviation,
+    "getpoint": points,
+    "measure": patches,
+    "profile": lambda: shadows("profile"),
+    "project": lambda: shadows("project"),
     "abs": lambda: unary("abs", FLOAT),
     "add": lambda: pairs("add"),
     "avg": average,
