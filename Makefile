@@ -55,6 +55,7 @@ doc-test:
 generated:
 	@echo "== $@"
 	cargo run --quiet --locked -p xtask -- gen --check
+	cargo run --quiet --locked -p xtask -- parity
 
 # Programs, memory, corpora; whatever is absent is told at the end.
 python-test: $(VENV)/.development $(VENV)/.tests
