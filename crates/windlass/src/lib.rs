@@ -6,14 +6,16 @@
 #![forbid(unsafe_code)]
 
 pub mod block;
+mod files;
 pub mod foreign;
 pub mod options;
 
+pub use files::{open, open_source, save, save_to};
 pub use windlass_codecs as codecs;
 pub use windlass_core::{
     BandFormat, Build, Coding, Context, Error, ErrorKind, Header, Image, Interpolator,
-    Interpretation, Limits, Meta, Metadata, Operation, Pixels, Rect, Result, Source, Target, Tick,
-    cache, declare, with_context,
+    Interpretation, Limits, Meta, Metadata, Operation, Pixels, Rect, Result, ResultExt, Source,
+    Target, Tick, cache, declare, with_context,
 };
 pub use windlass_io::settings;
 pub use windlass_ops as ops;
