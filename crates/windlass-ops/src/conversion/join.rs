@@ -1,7 +1,7 @@
 use super::flip::Direction;
 use super::insert::insert;
 use super::{ExtractArea, Insert};
-use windlass_core::{Build, Image, Result};
+use windlass_core::{Build, Image, Rect, Result};
 use windlass_macros::{ArgEnum, Operation};
 
 /// Join two images side by side or one above the other.
@@ -69,18 +69,19 @@ impl Build for Join {
             return Ok(joined);
         }
         let all = joined.rect();
-        // as the reference does: a first image that sticks out above the second is not cropped
-        let crop = match self.direction {
+        // as the reference does: a first image that begins above the second is not cropped there
+        let area = match self.direction {
             Direction::Horizontal => {
-                let (top, height) = (y.max(0) - y, first.height.min(second.height));
-                ExtractArea::new(&joined, 0, top, all.width, height)
+                Rect::new(0, y.max(0) - y, all.width, first.height.min(second.height))
             }
             Direction::Vertical => {
-                let (left, width) = (x.max(0) - x, first.width.min(second.width));
-                ExtractArea::new(&joined, left, 0, width, all.height)
+                Rect::new(x.max(0) - x, 0, first.width.min(second.width), all.height)
             }
         };
-        crop.build()
+        if area == all {
+            return Ok(joined);
+        }
+        ExtractArea::new(&joined, area.left, area.top, area.width, area.height).build()
     }
 }
 

@@ -11,6 +11,7 @@ mod bands;
 mod byteswap;
 mod caches;
 mod cast;
+mod composite;
 mod copy;
 mod embed;
 mod extract_area;
@@ -49,6 +50,7 @@ pub use bandrank::Bandrank;
 pub use byteswap::Byteswap;
 pub use caches::{Access, Cache, Linecache, Sequential, Tilecache};
 pub use cast::Cast;
+pub use composite::{BlendMode, Composite, Composite2};
 pub use copy::Copy;
 pub use embed::{Embed, Extend};
 pub use extract_area::ExtractArea;
@@ -94,6 +96,8 @@ pub const OPERATIONS: &[Entry] = &[
     Byteswap::ENTRY,
     Cache::ENTRY,
     Cast::ENTRY,
+    Composite::ENTRY,
+    Composite2::ENTRY,
     Copy::ENTRY,
     Embed::ENTRY,
     ExtractArea::ENTRY,

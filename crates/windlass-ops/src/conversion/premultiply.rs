@@ -62,10 +62,15 @@ impl<O: Float> Multiplied<O> {
     }
 }
 
-/// An alpha limited to 0 to `max`, as the reference's macros do it.
+/// An alpha limited to 0 to `max`; NaN stays.
 pub(super) fn clip(alpha: f64, max: f64) -> f64 {
-    let below = if alpha < max { alpha } else { max };
-    if below > 0.0 { below } else { 0.0 }
+    if alpha < 0.0 {
+        0.0
+    } else if alpha > max {
+        max
+    } else {
+        alpha
+    }
 }
 
 impl<I: Real, O: Float> RowKernel<I> for Multiplied<O> {
