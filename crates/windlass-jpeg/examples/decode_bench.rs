@@ -27,7 +27,7 @@ fn main() -> Result<()> {
             let times = decode(&file, scale)?;
             halves = [halves[0] + times[0], halves[1] + times[1]];
         }
-        let taken = (processor() - start).as_secs_f64() * 1e3 / f64::from(rounds);
+        let taken = processor().saturating_sub(start).as_secs_f64() * 1e3 / f64::from(rounds);
         let share = halves[0].as_secs_f64() / (halves[0] + halves[1]).as_secs_f64();
         println!(
             "1/{}: {taken:.1} ms, of which entropy decoding about {:.1} ms",

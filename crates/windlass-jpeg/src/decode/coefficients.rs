@@ -10,16 +10,31 @@ pub(crate) struct Blocks {
     /// For each block of [`Self::all`], one more than the zigzag place of the last coefficient that may
     /// be other than 0.
     extents: Vec<u8>,
+    /// For each block of [`Self::all`] of a progressive file, the zigzag places other than 0.
+    known: Vec<u64>,
     /// The first coefficients only.
     first: Vec<i16>,
 }
 
+/// A block of a progressive file.
+#[derive(Debug)]
+pub(crate) struct Progress<'a> {
+    pub(crate) coefficients: &'a mut [i16; 64],
+    /// The zigzag places other than 0, except the first.
+    pub(crate) known: &'a mut u64,
+}
+
 impl Blocks {
-    fn new(plane: &Plane) -> Self {
+    fn new(plane: &Plane, progressive: bool) -> Self {
         let count = plane.stride * plane.vertical;
         let (all, first) = if plane.first_only() { (0, count) } else { (count, 0) };
         // Vectors of numbers, as those come from the system as zeros and cost nothing until used.
-        Self { all: vec![0; 64 * all], extents: vec![0; all], first: vec![0; first] }
+        Self {
+            all: vec![0; 64 * all],
+            extents: vec![0; all],
+            known: vec![0; if progressive { all } else { 0 }],
+            first: vec![0; first],
+        }
     }
 
     /// The block at `place` with its extent, unless only first coefficients are kept.
@@ -27,6 +42,16 @@ impl Blocks {
     pub(crate) fn block(&mut self, place: usize) -> Option<(&mut [i16; 64], &mut u8)> {
         let block = self.all.get_mut(64 * place..)?.first_chunk_mut::<64>()?;
         Some((block, self.extents.get_mut(place)?))
+    }
+
+    /// The block at `place` of a progressive file, unless only first coefficients are kept.
+    #[inline]
+    pub(crate) fn progress(&mut self, place: usize) -> Option<Progress<'_>> {
+        *self.extents.get_mut(place)? = 64;
+        Some(Progress {
+            coefficients: self.all.get_mut(64 * place..)?.first_chunk_mut::<64>()?,
+            known: self.known.get_mut(place)?,
+        })
     }
 
     /// The first coefficient of the block at `place`.
@@ -68,6 +93,7 @@ pub(crate) struct Row {
 impl Row {
     /// A row of zeros.
     pub(crate) fn new(plan: &Plan) -> Self {
-        Self { components: plan.planes.iter().map(Blocks::new).collect() }
+        let planes = plan.planes.iter();
+        Self { components: planes.map(|plane| Blocks::new(plane, plan.progressive)).collect() }
     }
 }

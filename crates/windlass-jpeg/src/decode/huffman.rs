@@ -4,6 +4,8 @@
 //! fit. Where the coefficients of a block are not wanted, one look-up passes over as many whole
 //! symbols as fit.
 
+use super::bits::Bits;
+
 /// Bits of a look-up for first coefficients.
 pub(crate) const DC_BITS: u32 = 9;
 /// Bits of a look-up for the others.
@@ -158,6 +160,46 @@ fn ac_entry(index: u32, length: u32, symbol: u8) -> u32 {
     }
     let bits = (index >> (AC_BITS - total)) & ((1 << size) - 1);
     entry(total, run, extend(bits, size))
+}
+
+/// Look-up for the coefficients after the first one in progressive files, where a block ends otherwise.
+#[derive(Clone, Debug)]
+pub(crate) struct Bands {
+    pub(crate) fast: Box<[u32; 1 << AC_BITS]>,
+    canonical: Canonical,
+    /// The code at the top of the bits: its length and, eight bits further up, its symbol; 0 if it is longer.
+    codes: Box<[u16; 1 << AC_BITS]>,
+}
+
+impl Bands {
+    /// Nothing if the table is not one.
+    pub(crate) fn new(code: &Code) -> Option<Self> {
+        let canonical = Canonical::new(code)?;
+        let mut fast = Box::new([LONG; 1 << AC_BITS]);
+        let mut codes = Box::new([0; 1 << AC_BITS]);
+        for ((index, fast), out) in (0u32..).zip(fast.iter_mut()).zip(codes.iter_mut()) {
+            if let Some((length, symbol)) = canonical.short(index, AC_BITS) {
+                *out = length as u16 | (u16::from(symbol) << 8);
+                if symbol & 15 != 0 {
+                    *fast = ac_entry(index, length, symbol);
+                }
+            }
+        }
+        Some(Self { fast, canonical, codes })
+    }
+
+    /// Takes the next symbol, as run and size.
+    #[inline]
+    pub(crate) fn symbol(&self, bits: &mut Bits) -> (u32, u32) {
+        let code = self.codes[(bits.peek() >> (64 - AC_BITS)) as usize];
+        let (length, symbol) = if code == 0 {
+            self.canonical.symbol(bits.peek())
+        } else {
+            (u32::from(code & 255), (code >> 8) as u8)
+        };
+        bits.drop_code(length);
+        (u32::from(symbol >> 4), u32::from(symbol & 15))
+    }
 }
 
 /// Look-up that passes over whole symbols of the coefficients after the first one.

@@ -364,11 +364,15 @@ impl<R: BufRead> Decoder<R> {
             if scan.start > 0 && open[0].is_none() {
                 odd(0)?;
             }
-            for place in usize::from(scan.start)..=usize::from(scan.end) {
-                if scan.high != open[place].unwrap_or(0) {
+            let band = usize::from(scan.start)..=usize::from(scan.end);
+            for (place, open) in open.iter_mut().enumerate() {
+                if !band.contains(&place) {
+                    continue;
+                }
+                if scan.high != open.unwrap_or(0) {
                     odd(place)?;
                 }
-                open[place] = Some(scan.low);
+                *open = Some(scan.low);
             }
         }
         Ok(())

@@ -1,6 +1,6 @@
 //! The geometry of a picture: blocks, units and samples of each component, at full size and scaled.
 
-use super::header::{Component, Header, Transform};
+use super::header::{Component, Header, Process, Transform};
 use super::options::Scale;
 
 /// How many samples of a component are made of a block, in each direction.
@@ -101,6 +101,7 @@ pub(crate) struct Plan {
     pub(crate) planes: Vec<Plane>,
     pub(crate) transform: Transform,
     pub(crate) invert: bool,
+    pub(crate) progressive: bool,
 }
 
 impl Plan {
@@ -130,6 +131,7 @@ impl Plan {
             units_down: frame.height.div_ceil(8 * tallest),
             planes: components.iter().map(|&component| frame.plane(component)).collect(),
             transform: header.transform,
+            progressive: header.process == Process::Progressive,
             invert: invert && header.bands() == 4,
         }
     }
@@ -142,7 +144,7 @@ impl Plan {
     /// Bytes of the coefficients of the whole picture.
     pub(crate) fn coefficient_bytes(&self) -> u64 {
         let blocks = |plane: &Plane| {
-            let each = if plane.first_only() { 3 } else { 129 };
+            let each = if plane.first_only() { 2 } else { 137 };
             (plane.stride * plane.vertical * each) as u64
         };
         self.planes.iter().map(blocks).sum::<u64>() * self.units_down as u64

@@ -4,12 +4,12 @@ use std::io::BufRead;
 
 use super::arithmetic;
 use super::bits::{Bits, Segment};
-use super::coefficients::Row;
+use super::coefficients::{Blocks, Row};
 use super::header::Process;
-use super::huffman::{Ac, Code, Dc, Skip, standard};
+use super::huffman::{Ac, Bands, Code, Dc, Skip, standard};
 use super::parse::{Frame, Scan, ScanComponent, State, Stream};
 use super::plan::Plan;
-use super::progressive::{self, Pass};
+use super::progressive::{self, Band, Pass};
 use super::sequential;
 use crate::markers::{RST0, RST7, SOF0};
 use crate::{Error, ErrorKind, Result};
@@ -182,38 +182,52 @@ impl Walk {
         let data = self.segment.data();
         let limit =
             if self.segment.complete() { usize::MAX } else { data.len().saturating_sub(margin) };
-        let mut bits = self.bits;
-        let mut count = 0;
-        for unit in units {
-            for part in &self.parts {
-                let Some(blocks) = row.components.get_mut(part.component) else {
-                    continue;
-                };
-                let place = offset + part.offset + unit * part.step;
-                match &mut self.coders {
-                    Coders::Sequential(coders) => {
-                        if let Some(coder) = coders.get_mut(part.coder) {
-                            coder.block(&mut bits, data, blocks, place, self.fresh);
-                        }
+        let span = Span { parts: &self.parts, offset, units, data, limit };
+        let fresh = self.fresh;
+        match &mut self.coders {
+            Coders::Sequential(coders) => {
+                span.run(&mut self.bits, row, |bits, blocks, coder, place| {
+                    if let Some(coder) = coders.get_mut(coder) {
+                        coder.block(bits, data, blocks, place, fresh);
                     }
-                    Coders::Progressive(coders) => {
-                        if let Some(coder) = coders.get_mut(part.coder) {
-                            coder.block(&mut bits, data, blocks, place);
-                        }
-                    }
-                    Coders::Arithmetic(coder) => {
-                        let bytes = (data, &mut bits.position);
-                        coder.block(bytes, part.coder, blocks, place, self.fresh);
-                    }
-                }
+                    0
+                })
             }
-            count += 1;
-            if bits.position > limit || bits.overrun(data) {
-                break;
+            Coders::Progressive(coders) => {
+                let alone = coders.len() == 1;
+                let ahead = match coders.as_mut_slice() {
+                    [only] => only.pass_over(span.units.len()),
+                    _ => 0,
+                };
+                if ahead == span.units.len() {
+                    return ahead;
+                }
+                let rest = Span { units: span.units.start + ahead..span.units.end, ..span };
+                let count = rest.units.len();
+                let mut done = 0;
+                ahead
+                    + rest.run(&mut self.bits, row, |bits, blocks, coder, place| {
+                        let Some(coder) = coders.get_mut(coder) else {
+                            return 0;
+                        };
+                        coder.block(bits, data, blocks, place);
+                        if !alone {
+                            return 0;
+                        }
+                        done += 1;
+                        let passed = coder.pass_over(count - done);
+                        done += passed;
+                        passed
+                    })
+            }
+            Coders::Arithmetic(coder) => {
+                span.run(&mut self.bits, row, |bits, blocks, index, place| {
+                    let bytes = (data, &mut bits.position);
+                    coder.block(bytes, index, blocks, place, fresh);
+                    0
+                })
             }
         }
-        self.bits = bits;
-        count
     }
 
     /// Notes what went wrong in the units just decoded.
@@ -310,6 +324,47 @@ impl Walk {
     }
 }
 
+/// Units to be decoded from the data that lies ready.
+struct Span<'a> {
+    parts: &'a [Part],
+    offset: usize,
+    units: std::ops::Range<usize>,
+    data: &'a [u8],
+    /// The place in the data behind which no unit may begin.
+    limit: usize,
+}
+
+impl Span<'_> {
+    /// Decodes units as long as data lies ready, block by block. `block` gets the place of the component in
+    /// the scan and that of the block, and returns how many units ahead need no decoding.
+    #[expect(clippy::inline_always, reason = "compiled once for each kind of blocks")]
+    #[inline(always)]
+    fn run(
+        &self,
+        state: &mut Bits,
+        row: &mut Row,
+        mut block: impl FnMut(&mut Bits, &mut Blocks, usize, usize) -> usize,
+    ) -> usize {
+        let mut bits = *state;
+        let mut unit = self.units.start;
+        while unit < self.units.end {
+            let mut ahead = 0;
+            for part in self.parts {
+                if let Some(blocks) = row.components.get_mut(part.component) {
+                    let place = self.offset + part.offset + unit * part.step;
+                    ahead = block(&mut bits, blocks, part.coder, place);
+                }
+            }
+            unit += 1 + ahead;
+            if bits.position > self.limit || bits.overrun(self.data) {
+                break;
+            }
+        }
+        *state = bits;
+        unit - self.units.start
+    }
+}
+
 /// Leaves out the entropy-coded data of a scan that is not wanted.
 pub(crate) fn pass_over<R: BufRead>(stream: &mut Stream<R>) -> Result<()> {
     let mut segment = Segment::new();
@@ -394,7 +449,7 @@ fn coders(scan: &Scan, state: &State, frame: &Frame, plan: &Plan) -> Result<Code
         return coders.collect::<Result<_>>().map(Coders::Progressive);
     }
     let coders = components.map(|component| {
-        let ac = ac_table(state, component.ac_table, true)?;
+        let ac = ac_table(state, component.ac_table)?;
         let plane = plan.planes.get(component.index);
         let skip = plane.is_some_and(super::plan::Plane::first_only);
         Ok(sequential::Coder {
@@ -415,14 +470,16 @@ fn progressive_coder(
     let pass = match (scan.start, scan.high) {
         (0, 0) => Pass::DcFirst { dc: dc_table(state, component.dc_table, false)?, last: 0 },
         (0, _) => Pass::DcRefine,
-        (_, 0) => Pass::AcFirst { ac: ac_table(state, component.ac_table, false)? },
-        (_, _) => Pass::AcRefine { ac: ac_table(state, component.ac_table, false)? },
+        (_, 0) => Pass::AcFirst { ac: bands(state, component.ac_table)? },
+        (_, _) => Pass::AcRefine { ac: bands(state, component.ac_table)? },
     };
     Ok(progressive::Coder {
         pass,
-        start: u32::from(scan.start),
-        end: u32::from(scan.end),
-        low: u32::from(scan.low),
+        band: Band {
+            start: u32::from(scan.start),
+            end: u32::from(scan.end),
+            low: u32::from(scan.low),
+        },
         run: 0,
     })
 }
@@ -431,8 +488,12 @@ fn dc_table(state: &State, index: u8, standard_too: bool) -> Result<Dc> {
     with_code(&state.dc, index, standard_too, false, Dc::new)
 }
 
-fn ac_table(state: &State, index: u8, standard_too: bool) -> Result<Ac> {
-    with_code(&state.ac, index, standard_too, true, Ac::new)
+fn ac_table(state: &State, index: u8) -> Result<Ac> {
+    with_code(&state.ac, index, true, true, Ac::new)
+}
+
+fn bands(state: &State, index: u8) -> Result<Bands> {
+    with_code(&state.ac, index, false, true, Bands::new)
 }
 
 /// What `make` makes of table `index`, or of the standard one where the file has none.
