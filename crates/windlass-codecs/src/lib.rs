@@ -5,6 +5,7 @@
 
 #![forbid(unsafe_code)]
 
+mod convert;
 pub mod jpeg;
 mod metadata;
 pub mod options;

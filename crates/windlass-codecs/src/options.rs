@@ -140,8 +140,8 @@ impl ArgFlags for Keep {
 #[expect(clippy::exhaustive_structs, reason = "the options of the reference")]
 pub struct SaveOptions {
     /// Which metadata to retain
-    #[arg(default = Keep::ALL)]
-    pub keep: Keep,
+    #[arg(shown = Keep::ALL)]
+    pub keep: Option<Keep>,
     /// Background value
     pub background: Option<Vec<f64>>,
     /// Set page height for multipage save
@@ -157,7 +157,7 @@ pub struct SaveOptions {
 impl SaveOptions {
     /// What to keep, the deprecated option and the profile considered.
     pub fn kept(&self) -> Keep {
-        let keep = if self.strip && self.keep == Keep::ALL { Keep::NONE } else { self.keep };
+        let keep = self.keep.unwrap_or(if self.strip { Keep::NONE } else { Keep::ALL });
         if self.profile.is_some() { keep | Keep::ICC } else { keep }
     }
 }

@@ -14,6 +14,8 @@ pub(crate) struct Arg {
     pub(crate) value: Type,
     pub(crate) optional: bool,
     pub(crate) default: Option<Expr>,
+    /// The default that the declaration names, of an `Option` whose absence means more than that.
+    shown: Option<Expr>,
     min: Option<Expr>,
     max: Option<Expr>,
     deprecated: bool,
@@ -33,7 +35,7 @@ impl Arg {
             return quote!(args.extend(<#value as ::windlass_core::declare::ArgGroup>::args()););
         }
         let required = self.required();
-        let default = self.default.as_ref().map_or_else(
+        let default = self.default.as_ref().or(self.shown.as_ref()).map_or_else(
             || quote!(None),
             |expr| {
                 quote!(Some({
@@ -130,6 +132,7 @@ fn arg(field: &syn::Field) -> Result<Arg> {
         ident,
         name,
         default: None,
+        shown: None,
         min: None,
         max: None,
         deprecated: false,
@@ -142,15 +145,16 @@ fn arg(field: &syn::Field) -> Result<Arg> {
             match key.as_str() {
                 "name" => arg.name = meta.value()?.parse::<LitStr>()?.value(),
                 "default" => arg.default = Some(meta.value()?.parse()?),
+                "shown" => arg.shown = Some(meta.value()?.parse()?),
                 "min" => arg.min = Some(meta.value()?.parse()?),
                 "max" => arg.max = Some(meta.value()?.parse()?),
                 "deprecated" => arg.deprecated = true,
                 "modify" => arg.modify = true,
                 "flatten" => arg.flatten = true,
                 _ => {
-                    return Err(
-                        meta.error("one of name, default, min, max, deprecated, modify, flatten")
-                    );
+                    return Err(meta.error(
+                        "one of name, default, shown, min, max, deprecated, modify, flatten",
+                    ));
                 }
             }
             Ok(())

@@ -18,7 +18,8 @@ use syn::{DeriveInput, parse_macro_input};
 ///
 /// `#[operation(family = "…", name = "…", sequential, nocache)]`; without `name` the nickname is
 /// the struct's name in snake case. A field `T` is required, with `#[arg(default = …)]` or as
-/// `Option<T>` optional; `#[arg(name = "…", min = …, max = …, deprecated, modify, flatten)]`.
+/// `Option<T>` optional; `#[arg(name = "…", min = …, max = …, deprecated, modify, flatten)]`, and
+/// `shown = …` for the default that the declaration of an `Option<T>` names.
 /// The first line of a field's documentation is its blurb and must be there.
 #[proc_macro_derive(Operation, attributes(operation, arg))]
 pub fn operation(input: TokenStream) -> TokenStream {

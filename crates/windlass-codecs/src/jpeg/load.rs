@@ -3,7 +3,7 @@
 use super::error;
 use crate::metadata;
 use crate::options::{FailOn, LoadOptions};
-use windlass_core::declare::operation;
+use windlass_core::declare::image_operation;
 use windlass_core::foreign::Load;
 use windlass_core::{
     BandFormat, Context, Error, ErrorKind, Header, Image, Interpretation, Limits, Loader, Meta,
@@ -52,7 +52,7 @@ impl Load for JpegLoad {
         let image =
             Image::loader(JpegLoader { source: source.clone(), settings, header, full, step })?;
         if self.autorotate {
-            return operation("autorot", [("in", image.into())]);
+            return image_operation("autorot", [("in", image.into())]);
         }
         Ok(image)
     }

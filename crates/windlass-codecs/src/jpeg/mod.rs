@@ -1,8 +1,10 @@
 //! JPEG (`reference/formats/jpeg.md`), over the codec of our own.
 
 mod load;
+mod save;
 
 pub use load::JpegLoad;
+pub use save::{JpegSave, SubsampleMode};
 
 use windlass_core::declare::Entry;
 use windlass_core::foreign::FormatSpec;
@@ -21,8 +23,14 @@ pub static FORMAT: FormatSpec = FormatSpec {
 };
 
 /// The loaders and savers of JPEG.
-pub const OPERATIONS: &[Entry] =
-    &[JpegLoad::LOADERS[0], JpegLoad::LOADERS[1], JpegLoad::LOADERS[2]];
+pub const OPERATIONS: &[Entry] = &[
+    JpegLoad::LOADERS[0],
+    JpegLoad::LOADERS[1],
+    JpegLoad::LOADERS[2],
+    JpegSave::SAVERS[0],
+    JpegSave::SAVERS[1],
+    JpegSave::SAVERS[2],
+];
 
 /// An error of the codec as ours.
 fn error(error: codec::Error) -> Error {

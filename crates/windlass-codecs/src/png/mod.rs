@@ -2,12 +2,18 @@
 
 mod adam7;
 mod chunks;
+mod encode;
 mod expand;
 mod header;
+mod interlace;
 mod load;
+mod palette;
 mod rows;
+mod save;
+mod write;
 
 pub use load::PngLoad;
+pub use save::{PngFilter, PngSave};
 
 use windlass_core::declare::Entry;
 use windlass_core::foreign::FormatSpec;
@@ -25,7 +31,14 @@ pub static FORMAT: FormatSpec = FormatSpec {
 };
 
 /// The loaders and savers of PNG.
-pub const OPERATIONS: &[Entry] = &[PngLoad::LOADERS[0], PngLoad::LOADERS[1], PngLoad::LOADERS[2]];
+pub const OPERATIONS: &[Entry] = &[
+    PngLoad::LOADERS[0],
+    PngLoad::LOADERS[1],
+    PngLoad::LOADERS[2],
+    PngSave::SAVERS[0],
+    PngSave::SAVERS[1],
+    PngSave::SAVERS[2],
+];
 
 const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
 

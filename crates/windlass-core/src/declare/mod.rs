@@ -22,7 +22,7 @@ pub mod derive {
         args::enum_value(member)
     }
 }
-pub use registry::{Entry, Registry, operation};
+pub use registry::{Entry, Registry, image_operation, operation};
 pub use spec::{ArgSpec, ArgType, EnumMember, EnumSpec, Named, OpSpec, OutSpec};
 pub use value::{ArgEnum, ArgFlags, ArgValue, Outputs, Value};
 

@@ -92,7 +92,7 @@ impl Registry {
 pub fn operation<'a>(
     name: &str,
     named: impl IntoIterator<Item = (&'a str, Value)>,
-) -> Result<Image> {
+) -> Result<Value> {
     let registry = INSTALLED.get().ok_or_else(|| {
         Error::new(ErrorKind::UnknownOperation, format!("no table of operations to find {name} in"))
     })?;
@@ -100,9 +100,20 @@ pub fn operation<'a>(
     for (name, value) in named {
         args.set(name, value)?;
     }
-    match (args.spec().call)(&args)?.into_iter().next() {
-        Some((_, Value::Image(image))) => Ok(image),
-        _ => Err(Error::new(ErrorKind::Internal, format!("{name} gives no image"))),
+    let first = (args.spec().call)(&args)?.into_iter().next();
+    first
+        .map(|(_, value)| value)
+        .ok_or_else(|| Error::new(ErrorKind::Internal, format!("{name} gives nothing")))
+}
+
+/// The image that the operation called `name` makes; see [`operation`].
+pub fn image_operation<'a>(
+    name: &str,
+    named: impl IntoIterator<Item = (&'a str, Value)>,
+) -> Result<Image> {
+    match operation(name, named)? {
+        Value::Image(image) => Ok(image),
+        other => Err(Error::new(ErrorKind::Internal, format!("{name} gives {}", other.kind()))),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::Colour;
 use super::frame::Frame;
-use super::piece::Rows;
+use super::piece::Strip;
 use windlass_simd::jpeg_encode::{PIXELS, SLACK, ycc_halved_rows, ycc_row};
 
 /// MCUs that are converted and transformed at a time: their planes stay in the nearest caches.
@@ -31,11 +31,11 @@ impl Planes {
     }
 
     /// Convert the rows of `strip` from `top` (counted in the strip) for the MCUs from `first`.
-    pub(super) fn fill(&mut self, frame: &Frame, strip: Rows<'_>, top: usize, first: usize) {
+    pub(super) fn fill(&mut self, frame: &Frame, strip: Strip<'_>, top: usize, first: usize) {
         let left = first * frame.mcu_width();
         let pixels = (SEGMENT * frame.mcu_width()).min(frame.width - left);
         let pixels = pixels.next_multiple_of(PIXELS);
-        let rows = frame.mcu_height().min(strip.rows - top);
+        let rows = frame.mcu_height().min(strip.rows() - top);
         let source = Source { frame, strip, top, left };
         if frame.halved() {
             self.halved(source, pixels, rows);
@@ -120,7 +120,7 @@ fn span(plane: &mut [u8], stride: usize, y: usize, length: usize) -> &mut [u8] {
 #[derive(Clone, Copy)]
 struct Source<'a> {
     frame: &'a Frame,
-    strip: Rows<'a>,
+    strip: Strip<'a>,
     top: usize,
     left: usize,
 }
@@ -130,8 +130,7 @@ impl<'a> Source<'a> {
     /// `padded`, with the last pixel repeated.
     fn row(&self, y: usize, pixels: usize, padded: &'a mut [u8]) -> &'a [u8] {
         let bands = self.frame.colour.bands();
-        let start = (self.top + y) * self.strip.stride;
-        let row = &self.strip.pixels[start..][self.left * bands..self.frame.width * bands];
+        let row = &self.strip.row(self.top + y)[self.left * bands..self.frame.width * bands];
         let wanted = pixels * bands;
         if row.len() >= wanted + SLACK {
             return row;

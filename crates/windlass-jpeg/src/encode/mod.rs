@@ -192,7 +192,13 @@ impl Encoder {
     /// Fails where the strip is not a multiple of [`Self::rows_per_step`] at a multiple of it (but
     /// for the end of the picture), or lacks pixels.
     pub fn encode(&self, strip: Rows<'_>, piece: &mut Piece) -> Result<()> {
-        piece.encode(self, strip)
+        piece.encode(self, piece::Strip::Piece(strip))
+    }
+
+    /// Encode a strip whose rows lie anywhere, as [`Self::encode`] does; `top` is the first one's row
+    /// of the picture.
+    pub fn encode_rows(&self, rows: &[&[u8]], top: usize, piece: &mut Piece) -> Result<()> {
+        piece.encode(self, piece::Strip::Table(rows, top))
     }
 
     /// Whether the coefficients of the whole picture are needed before the first can be coded.

@@ -23,6 +23,49 @@ pub struct Rows<'a> {
     pub rows: usize,
 }
 
+/// A strip of rows, wherever they lie.
+#[derive(Clone, Copy)]
+pub(super) enum Strip<'a> {
+    Piece(Rows<'a>),
+    Table(&'a [&'a [u8]], usize),
+}
+
+impl<'a> Strip<'a> {
+    pub(super) fn top(self) -> usize {
+        match self {
+            Self::Piece(rows) => rows.top,
+            Self::Table(_, top) => top,
+        }
+    }
+
+    pub(super) fn rows(self) -> usize {
+        match self {
+            Self::Piece(rows) => rows.rows,
+            Self::Table(rows, _) => rows.len(),
+        }
+    }
+
+    /// The samples of row `y` of the strip, and whatever follows them.
+    pub(super) fn row(self, y: usize) -> &'a [u8] {
+        match self {
+            Self::Piece(rows) => &rows.pixels[y * rows.stride..],
+            Self::Table(rows, _) => rows[y],
+        }
+    }
+
+    /// Whether there are `row` bytes for each row.
+    fn is_filled(self, row: usize) -> bool {
+        match self {
+            Self::Piece(Rows { pixels, stride, rows, .. }) => {
+                let needed =
+                    (rows - 1).checked_mul(stride).and_then(|bytes| bytes.checked_add(row));
+                stride >= row && needed.is_some_and(|needed| needed <= pixels.len())
+            }
+            Self::Table(rows, _) => rows.iter().all(|bytes| bytes.len() >= row),
+        }
+    }
+}
+
 /// What [`Encoder::encode`] made of a strip, and the memory it works in.
 #[derive(Debug, Default)]
 pub struct Piece {
@@ -71,15 +114,15 @@ struct Segment {
 }
 
 impl Piece {
-    pub(super) fn encode(&mut self, encoder: &Encoder, strip: Rows<'_>) -> Result<()> {
+    pub(super) fn encode(&mut self, encoder: &Encoder, strip: Strip<'_>) -> Result<()> {
         check(encoder, strip)?;
         self.start(encoder, strip);
         let frame = &encoder.frame;
-        for row in 0..strip.rows.div_ceil(frame.mcu_height()) {
+        for row in 0..strip.rows().div_ceil(frame.mcu_height()) {
             for first in (0..frame.mcus_across()).step_by(SEGMENT) {
                 let mcus = SEGMENT.min(frame.mcus_across() - first);
                 self.work.planes.fill(frame, strip, row * frame.mcu_height(), first);
-                let row = strip.top / frame.mcu_height() + row;
+                let row = strip.top() / frame.mcu_height() + row;
                 self.segment(encoder, Segment { row, first, mcus });
             }
             self.store.end_row();
@@ -91,9 +134,9 @@ impl Piece {
         Ok(())
     }
 
-    fn start(&mut self, encoder: &Encoder, strip: Rows<'_>) {
+    fn start(&mut self, encoder: &Encoder, strip: Strip<'_>) {
         let frame = &encoder.frame;
-        (self.top, self.rows) = (strip.top, strip.rows);
+        (self.top, self.rows) = (strip.top(), strip.rows());
         self.bytes.clear();
         self.marks.clear();
         self.store.start(frame);
@@ -275,11 +318,11 @@ fn pairs_across(mcus: usize, horizontal: usize) -> usize {
     (mcus * horizontal).div_ceil(2)
 }
 
-fn check(encoder: &Encoder, strip: Rows<'_>) -> Result<()> {
+fn check(encoder: &Encoder, strip: Strip<'_>) -> Result<()> {
     let malformed = |message: String| Err(Error::new(ErrorKind::Malformed, message));
     let frame = &encoder.frame;
     let step = frame.mcu_height();
-    let Rows { pixels, stride, top, rows } = strip;
+    let (top, rows) = (strip.top(), strip.rows());
     let end = top.saturating_add(rows);
     if rows == 0 || end > frame.height {
         return malformed(format!("rows {top} to {end} are not in a picture of {}", frame.height));
@@ -287,10 +330,8 @@ fn check(encoder: &Encoder, strip: Rows<'_>) -> Result<()> {
     if !top.is_multiple_of(step) || (end < frame.height && !end.is_multiple_of(step)) {
         return malformed(format!("rows {top} to {end} are no multiples of {step}"));
     }
-    let row = frame.width * frame.colour.bands();
-    let needed = (rows - 1).checked_mul(stride).and_then(|bytes| bytes.checked_add(row));
-    if stride < row || needed.is_none_or(|needed| needed > pixels.len()) {
-        return malformed(format!("{} bytes are too few for the strip", pixels.len()));
+    if !strip.is_filled(frame.width * frame.colour.bands()) {
+        return malformed(format!("too few bytes for the rows {top} to {end}"));
     }
     Ok(())
 }
