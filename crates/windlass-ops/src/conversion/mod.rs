@@ -32,6 +32,7 @@ mod replicate;
 mod rot;
 mod rot45;
 mod scale;
+mod smartcrop;
 mod subsample;
 mod switch;
 mod tiled;
@@ -71,6 +72,7 @@ pub use replicate::Replicate;
 pub use rot::{Angle, Rot};
 pub use rot45::{Angle45, Rot45};
 pub use scale::Scale;
+pub use smartcrop::{Cropped, Interesting, Smartcrop};
 pub use subsample::Subsample;
 pub use switch::Switch;
 pub use transpose3d::Transpose3d;
@@ -120,6 +122,7 @@ pub const OPERATIONS: &[Entry] = &[
     Rot45::ENTRY,
     Scale::ENTRY,
     Sequential::ENTRY,
+    Smartcrop::ENTRY,
     Subsample::ENTRY,
     Switch::ENTRY,
     Tilecache::ENTRY,

@@ -16,15 +16,15 @@ pub struct DrawFlood {
     pub image: Image,
     /// Color for pixels
     pub ink: Vec<f64>,
-    /// DrawFlood start point
+    /// Column of the start
     #[arg(min = 0, max = 1_000_000_000)]
     pub x: i32,
-    /// DrawFlood start point
+    /// Row of the start
     #[arg(min = 0, max = 1_000_000_000)]
     pub y: i32,
     /// Test pixels in this image; by default in the one drawn on
     pub test: Option<Image>,
-    /// DrawFlood while equal to edge
+    /// Flood while pixels are equal to the start
     #[arg(default = false)]
     pub equal: bool,
 }

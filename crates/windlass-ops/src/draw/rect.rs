@@ -13,16 +13,16 @@ pub struct DrawRect {
     pub image: Image,
     /// Color for pixels
     pub ink: Vec<f64>,
-    /// Rect to fill
+    /// Left edge of the rectangle
     #[arg(min = -1_000_000_000, max = 1_000_000_000)]
     pub left: i32,
-    /// Rect to fill
+    /// Top edge of the rectangle
     #[arg(min = -1_000_000_000, max = 1_000_000_000)]
     pub top: i32,
-    /// Rect to fill
+    /// Width of the rectangle
     #[arg(min = -1_000_000_000, max = 1_000_000_000)]
     pub width: i32,
-    /// Rect to fill
+    /// Height of the rectangle
     #[arg(min = -1_000_000_000, max = 1_000_000_000)]
     pub height: i32,
     /// Draw a solid object

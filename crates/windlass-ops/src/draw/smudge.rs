@@ -12,16 +12,16 @@ pub struct DrawSmudge {
     /// Image to draw on
     #[arg(modify)]
     pub image: Image,
-    /// Rect to fill
+    /// Left edge of the rectangle
     #[arg(min = -1_000_000_000, max = 1_000_000_000)]
     pub left: i32,
-    /// Rect to fill
+    /// Top edge of the rectangle
     #[arg(min = -1_000_000_000, max = 1_000_000_000)]
     pub top: i32,
-    /// Rect to fill
+    /// Width of the rectangle
     #[arg(min = -1_000_000_000, max = 1_000_000_000)]
     pub width: i32,
-    /// Rect to fill
+    /// Height of the rectangle
     #[arg(min = -1_000_000_000, max = 1_000_000_000)]
     pub height: i32,
 }

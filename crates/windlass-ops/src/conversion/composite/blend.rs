@@ -170,7 +170,7 @@ pub(super) fn blend<R: Number, const N: usize>(
         ),
         B::Add => runs.blend(|a, b| one.least(a + b), |m| m.a + m.b),
         B::Saturate => {
-            runs.blend(|a, b| one.least(a + b), |m| m.alpha_a.least(one - m.alpha_b) * m.a + m.b)
+            runs.blend(|a, b| one.least(a + b), |m| m.alpha_a.least(one - m.alpha_b) * m.a + m.b);
         }
         B::Multiply => runs.mix(|a, b| a * b),
         B::Screen => runs.mix(|a, b| a + b - a * b),
@@ -179,7 +179,7 @@ pub(super) fn blend<R: Number, const N: usize>(
         B::Lighten => runs.mix(R::most),
         B::ColourDodge => runs.mix(|a, b| if a < one { one.least(b / (one - a)) } else { one }),
         B::ColourBurn => {
-            runs.mix(|a, b| if a > zero { one - one.least((one - b) / a) } else { zero })
+            runs.mix(|a, b| if a > zero { one - one.least((one - b) / a) } else { zero });
         }
         B::HardLight => runs.mix(|a, b| hard_light(a, b, a)),
         B::SoftLight => runs.mix(soft_light),
@@ -189,12 +189,12 @@ pub(super) fn blend<R: Number, const N: usize>(
 }
 
 /// The layer's component as much as the result's alpha says.
-fn within<R: Number>(m: Mix<R>) -> R {
+fn within<R: Number>(m: &Mix<R>) -> R {
     if m.alpha_a == R::default() { m.b } else { m.a * m.alpha / m.alpha_a }
 }
 
 /// The component below as much as the result's alpha says.
-fn below_within<R: Number>(m: Mix<R>) -> R {
+fn below_within<R: Number>(m: &Mix<R>) -> R {
     if m.alpha_b == R::default() { m.b } else { m.b * (m.alpha / m.alpha_b) }
 }
 
@@ -227,14 +227,14 @@ struct Pixels<'a, R, const N: usize> {
 
 impl<R: Number, const N: usize> Pixels<'_, R, N> {
     /// Blends by a rule for alphas and one for components.
-    fn blend(self, alpha: impl Fn(R, R) -> R, component: impl Fn(Mix<R>) -> R) {
+    fn blend(self, alpha: impl Fn(R, R) -> R, component: impl Fn(&Mix<R>) -> R) {
         let bands = if N == 0 { self.bands } else { N };
         let pixels = self.below.chunks_exact_mut(bands).zip(self.layer.chunks_exact(bands));
         for (below, layer) in pixels {
             let (alpha_a, alpha_b) = (layer[bands - 1], below[bands - 1]);
             let result = alpha(alpha_a, alpha_b);
             for (b, a) in below[..bands - 1].iter_mut().zip(layer) {
-                *b = component(Mix { a: *a, b: *b, alpha_a, alpha_b, alpha: result });
+                *b = component(&Mix { a: *a, b: *b, alpha_a, alpha_b, alpha: result });
             }
             below[bands - 1] = result;
         }

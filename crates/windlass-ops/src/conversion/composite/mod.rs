@@ -95,7 +95,7 @@ pub struct Composite2 {
     pub base: Image,
     /// Overlay image
     pub overlay: Image,
-    /// VipsBlendMode to join with
+    /// How to blend the overlay with the base
     pub mode: BlendMode,
     /// x position of overlay
     #[arg(default = 0, min = -100_000_000, max = 100_000_000)]
@@ -158,7 +158,7 @@ impl Blending {
         let rects = images[1..].iter().zip(&self.places);
         let rects = rects.map(|(image, (x, y))| image.rect().translate(*x, *y)).collect();
         let plan = Plan { all: header.rect(), rects, modes: self.modes };
-        blended(header, &images, plan, scales, self.premultiplied)
+        blended(header, &images, plan, &scales, self.premultiplied)
     }
 }
 
@@ -167,22 +167,22 @@ fn blended(
     header: Header,
     images: &[Image],
     plan: Plan,
-    scales: Vec<f64>,
+    scales: &[f64],
     premultiplied: bool,
 ) -> Result<Image> {
     let inputs: Vec<_> = images.iter().collect();
     if header.bands == 4 {
         match header.format {
             BandFormat::U8 => {
-                let layers = Layers::<u8, f32, 4>::new(plan, &scales, premultiplied);
+                let layers = Layers::<u8, f32, 4>::new(plan, scales, premultiplied);
                 return Image::area(header, &inputs, layers);
             }
             BandFormat::U16 => {
-                let layers = Layers::<u16, f32, 4>::new(plan, &scales, premultiplied);
+                let layers = Layers::<u16, f32, 4>::new(plan, scales, premultiplied);
                 return Image::area(header, &inputs, layers);
             }
             BandFormat::F32 => {
-                let layers = Layers::<f32, f32, 4>::new(plan, &scales, premultiplied);
+                let layers = Layers::<f32, f32, 4>::new(plan, scales, premultiplied);
                 return Image::area(header, &inputs, layers);
             }
             _ => {}
@@ -190,7 +190,7 @@ fn blended(
     }
     dispatch!(header.format,
         real T => {
-            let layers = Layers::<T, f64, 0>::new(plan, &scales, premultiplied);
+            let layers = Layers::<T, f64, 0>::new(plan, scales, premultiplied);
             Image::area(header, &inputs, layers)
         },
         complex _T => Err(bad("composite: image must be non-complex")))
