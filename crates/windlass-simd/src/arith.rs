@@ -3,6 +3,8 @@
 //! Most of these are plain loops, compiled for each set of instructions; only the way from floats
 //! to bytes is written in vectors, since the language's own conversion looks at every lane.
 
+#![expect(clippy::inline_always, reason = "compiled once for each level of instructions")]
+
 use crate::level;
 use fearless_simd::{Level, dispatch, f32x16, prelude::*, u32x8, u32x16};
 
@@ -278,6 +280,43 @@ fn survey_part(row: &[u8], all: &mut Survey) {
         all.squares[i] += u64::from(squares[i]);
     }
     (all.min, all.max) = (min, max);
+}
+
+/// Noise of a seed and a place: the sum of twelve numbers of 0 to 1, each the FNV-1a hash of the one
+/// before, less 6, times `sigma`, plus `mean`.
+pub fn noise(seed: u32, (x, y): (i32, i32), sigma: f64, mean: f64, out: &mut [f32]) {
+    dispatch!(level(), _simd => {
+        for (i, out) in out.chunks_mut(NOISE_LANES).enumerate() {
+            noise_lanes(seed, x + (i * NOISE_LANES) as i32, y, sigma, mean, out);
+        }
+    });
+}
+
+/// Pixels at a time: each waits long for its own hash.
+const NOISE_LANES: usize = 32;
+
+#[inline(always)]
+fn noise_lanes(seed: u32, x: i32, y: i32, sigma: f64, mean: f64, out: &mut [f32]) {
+    let mut state = [0; NOISE_LANES];
+    for (i, state) in state.iter_mut().enumerate() {
+        *state = mix(mix(seed, x.wrapping_add(i as i32) as u32), y as u32);
+    }
+    let mut sum = [0.0; NOISE_LANES];
+    for _ in 0..12 {
+        for (state, sum) in state.iter_mut().zip(&mut sum) {
+            *state = mix(2_166_136_261, *state);
+            *sum += f64::from(*state) / f64::from(u32::MAX);
+        }
+    }
+    for (out, sum) in out.iter_mut().zip(sum) {
+        *out = ((sum - 6.0) * sigma + mean) as f32;
+    }
+}
+
+/// The hash `h` with the four bytes of `value` mixed in.
+#[inline(always)]
+fn mix(h: u32, value: u32) -> u32 {
+    [0, 8, 16, 24].iter().fold(h, |h, shift| (h ^ (value >> shift & 255)).wrapping_mul(16_777_619))
 }
 
 /// How many tables [`count_u8`] wants for each band: neighbours that are equal would wait for each

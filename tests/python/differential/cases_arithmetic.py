@@ -160,7 +160,79 @@ def points():
     yield from across("getpoint", 4, 3, picture=lambda p: p.vary(width=7, height=5), bands=(1, 3), unpack_complex=True)
 
 
+FUNCTIONS = ["sin", "cos", "tan", "asin", "acos", "atan", "log", "log10", "exp", "exp10", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh"]
+
+
+def functions():
+    for name in FUNCTIONS:
+        yield from across("math", name, bands=(1, 3), sizes=LESS, tolerance=FLOAT)
+        yield from across("math", name, bands=(2,), picture=small, tolerance=FLOAT)
+        yield from across("math", name, bands=(1,), picture=lambda p: p.vary(content="unit"), tolerance=FLOAT)
+    yield from across("math", "log", bands=(1,), picture=special, tolerance=FLOAT)
+    yield from across("math", "atan", bands=(1,), picture=special, tolerance=FLOAT)
+
+
+def rounded():
+    for name in ("rint", "ceil", "floor"):
+        yield from across("round", name)
+        yield from across("round", name, picture=special, bands=(1, 3))
+        yield Case("round", (Picture("uchar", 4, 6, 5, coding="labq", interpretation="labq"), name))
+
+
+def clamped():
+    yield from across("clamp")
+    for low, high in ((2.7, 100), (300, 400), (-5, 5.5), (10, 2)):
+        yield from across("clamp", bands=(1, 3), sizes=LESS, min=low, max=high)
+    yield from across("clamp", picture=lambda p: p.vary(content="special"), formats=("float", "double", "complex", "dpcomplex"), bands=(2,), max=255.5)
+
+
+def complexes():
+    for name in ("polar", "rect", "conj"):
+        yield from across("complex", name, bands=(1, 3), tolerance=Tolerance(relative=1e-6, absolute=1e-4))
+        yield from across("complex", name, bands=(2,), picture=small, tolerance=Tolerance(relative=1e-6, absolute=1e-4))
+
+
+def parts():
+    for name in ("real", "imag"):
+        yield from across("complexget", name, bands=(1, 3))
+        yield Case("complexget", (Picture("uchar", 4, 6, 5, coding="labq", interpretation="labq"), name))
+
+
+def lines():
+    def edges(picture):
+        return picture.vary(content="binary", width=23, height=17)
+
+    yield from across("hough_line", picture=edges, bands=(1,))
+    yield from across("hough_line", picture=edges, bands=(1,), width=31, height=40)
+    yield Case("hough_line", (Picture(bands=2),))
+
+
+def circles():
+    def edges(picture):
+        return picture.vary(content="binary", width=23, height=17)
+
+    yield from across("hough_circle", picture=edges, bands=(1,), min_radius=3, max_radius=8)
+    yield from across("hough_circle", picture=edges, bands=(1,), min_radius=3, max_radius=12, scale=2)
+    yield Case("hough_circle", (Picture(),), {"min_radius": 5, "max_radius": 5})
+
+
 CASES = {
+    "clamp": clamped,
+    "complex": complexes,
+    "complex2": lambda: (case for case in chosen("complex2", "cross-phase", Tolerance(relative=1e-5, absolute=1e-5))),
+    "complexform": lambda: pairs("complexform"),
+    "complexget": parts,
+    "hough_circle": circles,
+    "hough_line": lines,
+    "math": functions,
+    "math2": lambda: (case for name in ("pow", "wop", "atan2") for case in chosen("math2", name, Tolerance(relative=1e-5, absolute=1e-5))),
+    "math2_const": lambda: constants("math2_const", ["pow", "wop", "atan2"], Tolerance(relative=1e-5, absolute=1e-5)),
+    "maxpair": lambda: pairs("maxpair"),
+    "minpair": lambda: pairs("minpair"),
+    "remainder": lambda: remainders(),
+    "remainder_const": lambda: divisors(),
+    "round": rounded,
+    "sign": lambda: unary("sign", FLOAT),
     "deviate": deviation,
     "getpoint": points,
     "measure": patches,
@@ -185,7 +257,22 @@ CASES = {
 }
 
 
-def chosen(operation, name):
+def remainders():
+    """The least integer of 32 bits divided by -1 ends the reference's process."""
+    safe = [name for name in FORMATS if name != "int"]
+    yield from across("remainder", other, formats=safe)
+    yield from across("remainder", other, picture=special, formats=safe, bands=(1, 3))
+    yield from across("remainder", other, picture=small, bands=(1, 3))
+    yield from across("remainder", mono, picture=small, bands=(2, 3), sizes=LESS)
+
+
+def divisors():
+    for c in (3, -7, 2.9, 0.5, 300, [1, 2, 3]):
+        yield from across("remainder_const", c, bands=(1, 3), sizes=LESS, picture=small)
+        yield from across("remainder_const", c, bands=(1, 3), sizes=LESS, tolerance=FLOAT)
+
+
+def chosen(operation, name, tolerance=EXACT):
     """Pairs, with an enum as the third argument."""
-    for case in pairs(operation):
+    for case in pairs(operation, tolerance):
         yield Case(operation, (*case.arguments, name), {}, case.tolerance)

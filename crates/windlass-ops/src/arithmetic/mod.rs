@@ -4,6 +4,8 @@ mod abs;
 mod add;
 mod avg;
 mod boolean;
+mod clamp;
+mod complex;
 mod deviate;
 mod divide;
 mod extreme;
@@ -11,13 +13,19 @@ mod getpoint;
 mod hist_find;
 mod invert;
 mod linear;
+mod math;
+mod math2;
 mod measure;
 mod multiply;
+mod pairs;
 mod prepare;
 mod profile;
 mod project;
 mod relational;
+mod remainder;
+mod round;
 mod samples;
+mod sign;
 mod stats;
 mod subtract;
 mod sum;
@@ -28,6 +36,10 @@ pub use abs::Abs;
 pub use add::Add;
 pub use avg::Avg;
 pub use boolean::{BitOperation, Boolean, BooleanConst};
+pub use clamp::Clamp;
+pub use complex::{
+    Complex, Complex2, ComplexFunction, ComplexFunction2, ComplexPart, Complexform, Complexget,
+};
 pub use deviate::Deviate;
 pub use divide::Divide;
 pub use extreme::{Extremes, Max, Min};
@@ -35,11 +47,17 @@ pub use getpoint::{Getpoint, Point};
 pub use hist_find::HistFind;
 pub use invert::Invert;
 pub use linear::Linear;
+pub use math::{Function, Math};
+pub use math2::{Function2, Math2, Math2Const};
 pub use measure::Measure;
 pub use multiply::Multiply;
+pub use pairs::{Maxpair, Minpair};
 pub use profile::{Profile, Profiles};
 pub use project::{Project, Projections};
 pub use relational::{Relation, Relational, RelationalConst};
+pub use remainder::{Remainder, RemainderConst};
+pub use round::{Round, Rounding};
+pub use sign::Sign;
 pub use stats::Stats;
 pub use subtract::Subtract;
 pub use sum::Sum;
@@ -54,20 +72,34 @@ pub const OPERATIONS: &[Entry] = &[
     Avg::ENTRY,
     Boolean::ENTRY,
     BooleanConst::ENTRY,
+    Clamp::ENTRY,
+    Complex::ENTRY,
+    Complex2::ENTRY,
+    Complexform::ENTRY,
+    Complexget::ENTRY,
     Deviate::ENTRY,
     Divide::ENTRY,
     Getpoint::ENTRY,
     HistFind::ENTRY,
     Invert::ENTRY,
     Linear::ENTRY,
+    Math::ENTRY,
+    Math2::ENTRY,
+    Math2Const::ENTRY,
     Max::ENTRY,
+    Maxpair::ENTRY,
     Measure::ENTRY,
     Min::ENTRY,
+    Minpair::ENTRY,
     Multiply::ENTRY,
     Profile::ENTRY,
     Project::ENTRY,
     Relational::ENTRY,
     RelationalConst::ENTRY,
+    Remainder::ENTRY,
+    RemainderConst::ENTRY,
+    Round::ENTRY,
+    Sign::ENTRY,
     Stats::ENTRY,
     Subtract::ENTRY,
     Sum::ENTRY,

@@ -4,6 +4,7 @@ use crate::arithmetic::Linear;
 use windlass_core::point::{self, PlaceKernel};
 use windlass_core::{
     BandFormat, Build, Error, ErrorKind, Header, Image, Interpretation, Meta, Pixels, Result,
+    Sample, cast,
 };
 
 /// A fresh header.
@@ -51,6 +52,31 @@ pub(super) fn mask(rows: &[Vec<f64>], scale: f64, offset: f64) -> Result<Image> 
     header.metadata.set("offset", Meta::Double(offset));
     let pixels = Pixels::from_rows(&header, |y, out| {
         bytemuck::cast_slice_mut(out).copy_from_slice(&rows[y as usize]);
+    })?;
+    Image::from_pixels(header, pixels)
+}
+
+/// The rows of a matrix image.
+pub(super) fn matrix(operation: &str, image: &Image) -> Result<Vec<Vec<f64>>> {
+    const LARGEST: i32 = 100_000;
+    let header = image.header();
+    if header.bands != 1 {
+        return Err(bad(format!("{operation}: matrix image must have one band")));
+    }
+    if header.width > LARGEST || header.height > LARGEST {
+        return Err(bad(format!("{operation}: matrix image too large")));
+    }
+    let pixels = cast(image, BandFormat::F64)?.pixels()?;
+    Ok((0..header.height).map(|y| pixels.samples(y).to_vec()).collect())
+}
+
+/// A look-up table in memory.
+pub(super) fn table<T: Sample>(bands: usize, format: BandFormat, values: &[T]) -> Result<Image> {
+    let width = (values.len() / bands) as i32;
+    let interpretation = Interpretation::Histogram;
+    let header = Header { interpretation, ..fresh(width, 1, bands as i32, format) };
+    let pixels = Pixels::from_rows(&header, |_, out| {
+        bytemuck::cast_slice_mut(out).copy_from_slice(values);
     })?;
     Image::from_pixels(header, pixels)
 }
