@@ -1,18 +1,27 @@
 //! Operations of the family `resample`.
 
+mod affine;
 mod axis;
-mod coding;
+mod interpolation;
 mod kernel;
+mod mapim;
 mod reduce;
 mod reduce_axis;
+mod resize;
 mod shrink;
 mod shrink_axis;
+mod similarity;
+mod upscale;
+mod warp;
 mod weigh;
 
-use coding::unpack;
+pub use affine::Affine;
 pub use kernel::Kernel;
+pub use mapim::Mapim;
 pub use reduce::{Reduce, ReduceH, ReduceV};
+pub use resize::Resize;
 pub use shrink::{Shrink, ShrinkH, ShrinkV};
+pub use similarity::{Rotate, Similarity};
 use windlass_core::Operation;
 use windlass_core::declare::Entry;
 

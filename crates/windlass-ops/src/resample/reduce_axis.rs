@@ -3,7 +3,8 @@
 use super::axis::{Axis, Direction};
 use super::kernel::Kernel;
 use super::weigh::{Filters, Strip, Weigh};
-use super::{ShrinkH, ShrinkV, round_away, unpack};
+use super::{ShrinkH, ShrinkV, round_away};
+use crate::coding::decoded;
 use windlass_core::{
     Ask, Build, ComplexSample, Error, ErrorKind, Header, Image, Operator, Rect, Region, RegionMut,
     Result, Traits, dispatch,
@@ -32,7 +33,7 @@ pub(super) fn reduce_axis(
     if factor == 1.0 {
         return Ok(image.clone());
     }
-    let mut image = unpack(image)?;
+    let mut image = decoded(image)?;
     let mut length = length_of(image.header(), direction);
     let size = round_away(f64::from(length) / factor);
     if size < 1.0 {

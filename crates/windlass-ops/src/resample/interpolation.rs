@@ -1,0 +1,394 @@
+//! Values between pixels: nearest, bilinear and bicubic, in the arithmetic of the reference
+//! (`reference/ops/resample.md` §6).
+
+use windlass_core::{Interpolator, Real, Region};
+
+/// A place in the source with its border: the point 0 is the border's first pixel. An `x` that is
+/// not a number lies outside.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Point {
+    pub(super) x: f64,
+    pub(super) y: f64,
+}
+
+impl Point {
+    /// No place at all.
+    pub(super) const OUTSIDE: Self = Self { x: f64::NAN, y: f64::NAN };
+
+    /// Whether there is nothing to sample.
+    pub(super) fn is_outside(self) -> bool {
+        self.x.is_nan()
+    }
+}
+
+/// Pixels that an interpolator reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Reach {
+    /// In a row and in a column
+    pub(super) size: i32,
+    /// Of them before the point's own
+    pub(super) before: i32,
+}
+
+impl Reach {
+    /// What `interpolator` reads.
+    pub(super) fn of(interpolator: Interpolator) -> Self {
+        match interpolator {
+            Interpolator::Nearest => Self { size: 1, before: 0 },
+            Interpolator::Bicubic => Self { size: 4, before: 1 },
+            _ => Self { size: 2, before: 0 },
+        }
+    }
+}
+
+/// Positions between two pixels for which there are cubic weights.
+pub(super) const STEPS: usize = 64;
+
+/// Catmull-Rom weights of four pixels at every step.
+static CUBIC: [[f64; 4]; STEPS + 1] = {
+    let mut table = [[0.0; 4]; STEPS + 1];
+    let mut step = 0;
+    while step <= STEPS {
+        table[step] = catmull_rom(step as f64 / STEPS as f64);
+        step += 1;
+    }
+    table
+};
+
+/// The same in 12 bits.
+static FIXED_CUBIC: [[i32; 4]; STEPS + 1] = {
+    let mut table = [[0; 4]; STEPS + 1];
+    let mut step = 0;
+    while step <= STEPS {
+        let mut tap = 0;
+        while tap < 4 {
+            table[step][tap] = (CUBIC[step][tap] * 4096.0) as i32;
+            tap += 1;
+        }
+        step += 1;
+    }
+    table
+};
+
+const fn catmull_rom(t: f64) -> [f64; 4] {
+    let u = 1.0 - t;
+    let first = -0.5 * t * (u * u);
+    let last = -0.5 * (t * t) * u;
+    let difference = last - first;
+    [first, u - first + difference, t - last - difference, last]
+}
+
+/// The step nearest to a fraction of a pixel.
+pub(super) fn step_of(fraction: f64) -> usize {
+    ((fraction * (2 * STEPS) as f64) as usize).div_ceil(2)
+}
+
+/// A sample that can be interpolated.
+pub(super) trait Sampled: Real {
+    /// The type of bilinear weights.
+    type Linear: Copy;
+    /// The type of bicubic weights.
+    type Cubic: Copy + Send + Sync + 'static;
+    /// The sum of a row of four.
+    type Row: Copy + Default + Send + Sync + 'static;
+
+    /// Weights of the pixels (0,0), (0,1), (1,0), (1,1), row first.
+    fn linear(x: f64, y: f64) -> [Self::Linear; 4];
+    /// The weighted mean of four.
+    fn bilinear(weights: [Self::Linear; 4], samples: [Self; 4]) -> Self;
+    /// Weights at a fraction of a pixel.
+    fn cubic(fraction: f64) -> [Self::Cubic; 4];
+    /// The weighted sum of four in a row.
+    fn row(weights: [Self::Cubic; 4], samples: [Self; 4]) -> Self::Row;
+    /// The weighted sum of four row sums.
+    fn column(weights: [Self::Cubic; 4], rows: [Self::Row; 4]) -> Self;
+}
+
+/// Bilinear weights in 12 bits; their sum is exact.
+#[inline(always)]
+fn fixed_linear(x: f64, y: f64) -> [i32; 4] {
+    let (a, b) = ((4096.0 * x) as i32, (4096.0 * y) as i32);
+    let rest = 4096 - b;
+    let (c11, c01) = ((b * a) >> 12, (rest * a) >> 12);
+    [rest - c01, c01, b - c11, c11]
+}
+
+#[inline(always)]
+fn real_linear(x: f64, y: f64) -> [f64; 4] {
+    let (rest_x, rest_y) = (1.0 - x, 1.0 - y);
+    [rest_y * rest_x, rest_y * x, y * rest_x, y * x]
+}
+
+#[inline(always)]
+fn real_sum(weights: [f64; 4], samples: [f64; 4]) -> f64 {
+    weights[0] * samples[0] + weights[1] * samples[1] + weights[2] * samples[2] + weights[3] * samples[3]
+}
+
+#[inline(always)]
+fn fixed_sum(weights: [i32; 4], samples: [i32; 4]) -> i32 {
+    weights[0] * samples[0] + weights[1] * samples[1] + weights[2] * samples[2] + weights[3] * samples[3]
+}
+
+/// A sum in 12 bits, rounded to nearest.
+#[inline(always)]
+fn rounded(sum: i32) -> i32 {
+    (sum + 2048) >> 12
+}
+
+/// As the reference rounds signed sums.
+#[inline(always)]
+fn rounded_signed(sum: i32) -> i32 {
+    (if sum >= 0 { sum + 2048 } else { sum - 2048 }) >> 12
+}
+
+macro_rules! fixed_bilinear {
+    ($t:ident) => {
+        type Linear = i32;
+        #[inline(always)]
+        fn linear(x: f64, y: f64) -> [i32; 4] {
+            fixed_linear(x, y)
+        }
+        #[inline(always)]
+        fn bilinear(weights: [i32; 4], samples: [Self; 4]) -> Self {
+            rounded(fixed_sum(weights, samples.map(i32::from))) as Self
+        }
+    };
+}
+
+macro_rules! real_bilinear {
+    ($t:ident) => {
+        type Linear = f64;
+        #[inline(always)]
+        fn linear(x: f64, y: f64) -> [f64; 4] {
+            real_linear(x, y)
+        }
+        #[inline(always)]
+        fn bilinear(weights: [f64; 4], samples: [Self; 4]) -> Self {
+            real_sum(weights, samples.map(f64::from)) as Self
+        }
+    };
+}
+
+macro_rules! bytes {
+    ($($t:ident $rounded:ident)*) => {$(
+        impl Sampled for $t {
+            fixed_bilinear!($t);
+            type Cubic = i32;
+            type Row = i32;
+            #[inline(always)]
+            fn cubic(fraction: f64) -> [i32; 4] {
+                FIXED_CUBIC[step_of(fraction)]
+            }
+            #[inline(always)]
+            fn row(weights: [i32; 4], samples: [Self; 4]) -> i32 {
+                $rounded(fixed_sum(weights, samples.map(i32::from)))
+            }
+            #[inline(always)]
+            fn column(weights: [i32; 4], rows: [i32; 4]) -> Self {
+                let value = $rounded(fixed_sum(weights, rows));
+                value.clamp(i32::from($t::MIN), i32::from($t::MAX)) as Self
+            }
+        }
+    )*};
+}
+
+bytes!(u8 rounded i8 rounded_signed);
+
+macro_rules! integers {
+    ($($t:ident $linear:ident $max:expr;)*) => {$(
+        impl Sampled for $t {
+            $linear!($t);
+            type Cubic = f64;
+            type Row = f64;
+            #[inline(always)]
+            fn cubic(fraction: f64) -> [f64; 4] {
+                CUBIC[step_of(fraction)]
+            }
+            #[inline(always)]
+            fn row(weights: [f64; 4], samples: [Self; 4]) -> f64 {
+                real_sum(weights, samples.map(f64::from))
+            }
+            #[inline(always)]
+            fn column(weights: [f64; 4], rows: [f64; 4]) -> Self {
+                real_sum(weights, rows).clamp(f64::from($t::MIN), f64::from($max)) as Self
+            }
+        }
+    )*};
+}
+
+integers! {
+    u16 fixed_bilinear u16::MAX;
+    i16 fixed_bilinear i16::MAX;
+    i32 real_bilinear i32::MAX;
+    // the reference clips to the signed range
+    u32 real_bilinear i32::MAX;
+}
+
+impl Sampled for f32 {
+    real_bilinear!(f32);
+    type Cubic = f64;
+    type Row = Self;
+
+    #[inline(always)]
+    fn cubic(fraction: f64) -> [f64; 4] {
+        CUBIC[step_of(fraction)]
+    }
+
+    #[inline(always)]
+    fn row(weights: [f64; 4], samples: [Self; 4]) -> Self {
+        real_sum(weights, samples.map(f64::from)) as Self
+    }
+
+    #[inline(always)]
+    fn column(weights: [f64; 4], rows: [Self; 4]) -> Self {
+        real_sum(weights, rows.map(f64::from)) as Self
+    }
+}
+
+impl Sampled for f64 {
+    real_bilinear!(f64);
+    type Cubic = Self;
+    type Row = Self;
+
+    #[inline(always)]
+    fn cubic(fraction: Self) -> [Self; 4] {
+        catmull_rom(fraction)
+    }
+
+    #[inline(always)]
+    fn row(weights: [Self; 4], samples: [Self; 4]) -> Self {
+        real_sum(weights, samples)
+    }
+
+    #[inline(always)]
+    fn column(weights: [Self; 4], rows: [Self; 4]) -> Self {
+        real_sum(weights, rows)
+    }
+}
+
+/// The pixels that a row of points is sampled from.
+pub(super) struct Source<'a, T> {
+    rows: Vec<&'a [T]>,
+    /// Column of the bordered source where rows begin
+    left: i32,
+    /// Row of the bordered source where `rows` begins
+    top: i32,
+    bands: usize,
+}
+
+impl<'a, T: Sampled> Source<'a, T> {
+    /// The pixels of `region`, whose coordinates are `shift` less than those of points.
+    pub(super) fn new(region: &Region<'a>, shift: i32) -> Self {
+        let rect = region.rect();
+        Self {
+            rows: (rect.top..rect.bottom()).map(|y| region.row(y)).collect(),
+            left: rect.left + shift,
+            top: rect.top + shift,
+            bands: region.pixel_size() / size_of::<T>(),
+        }
+    }
+
+    /// No pixels: all points lie outside.
+    pub(super) fn empty(bands: usize) -> Self {
+        Self { rows: Vec::new(), left: 0, top: 0, bands }
+    }
+
+    /// Fills `out` with the source at `points`; those outside become `ink`.
+    pub(super) fn sample(
+        &self,
+        interpolator: Interpolator,
+        points: &[Point],
+        ink: &[T],
+        out: &mut [T],
+    ) {
+        match self.bands {
+            1 => self.sample_bands::<1>(interpolator, points, ink, out),
+            2 => self.sample_bands::<2>(interpolator, points, ink, out),
+            3 => self.sample_bands::<3>(interpolator, points, ink, out),
+            4 => self.sample_bands::<4>(interpolator, points, ink, out),
+            _ => self.sample_bands::<0>(interpolator, points, ink, out),
+        }
+    }
+
+    /// As `sample`, `BANDS` samples a pixel where it is not 0.
+    fn sample_bands<const BANDS: usize>(
+        &self,
+        interpolator: Interpolator,
+        points: &[Point],
+        ink: &[T],
+        out: &mut [T],
+    ) {
+        let bands = if BANDS == 0 { self.bands } else { BANDS };
+        match interpolator {
+            Interpolator::Nearest => each(bands, points, ink, out, |point, out| {
+                out.copy_from_slice(&self.row(point.y as i32)[self.column(point.x as i32, bands)..][..bands]);
+            }),
+            Interpolator::Bicubic => each(bands, points, ink, out, |point, out| {
+                self.bicubic(bands, point, out);
+            }),
+            _ => each(bands, points, ink, out, |point, out| self.bilinear(bands, point, out)),
+        }
+    }
+
+    #[inline(always)]
+    fn bilinear(&self, bands: usize, point: Point, out: &mut [T]) {
+        let (x, y) = (point.x as i32, point.y as i32);
+        let weights = T::linear(point.x - f64::from(x), point.y - f64::from(y));
+        let at = self.column(x, bands);
+        let above = &self.row(y)[at..at + 2 * bands];
+        let below = &self.row(y + 1)[at..at + 2 * bands];
+        for (band, out) in out.iter_mut().enumerate() {
+            let samples = [above[band], above[bands + band], below[band], below[bands + band]];
+            *out = T::bilinear(weights, samples);
+        }
+    }
+
+    #[inline(always)]
+    fn bicubic(&self, bands: usize, point: Point, out: &mut [T]) {
+        let (x, y) = (point.x as i32, point.y as i32);
+        let across = T::cubic(point.x - f64::from(x));
+        let down = T::cubic(point.y - f64::from(y));
+        let at = self.column(x - 1, bands);
+        let rows: [&[T]; 4] = std::array::from_fn(|k| &self.row(y - 1 + k as i32)[at..at + 4 * bands]);
+        for (band, out) in out.iter_mut().enumerate() {
+            let sums = rows.map(|row| {
+                let samples = std::array::from_fn(|k| row[k * bands + band]);
+                T::row(across, samples)
+            });
+            *out = T::column(down, sums);
+        }
+    }
+
+    #[inline(always)]
+    fn row(&self, y: i32) -> &'a [T] {
+        self.rows[(y - self.top) as usize]
+    }
+
+    #[inline(always)]
+    fn column(&self, x: i32, bands: usize) -> usize {
+        (x - self.left) as usize * bands
+    }
+}
+
+/// Fills each pixel of `out` by `fill`, or with `ink`.
+#[inline(always)]
+fn each<T: Copy>(
+    bands: usize,
+    points: &[Point],
+    ink: &[T],
+    out: &mut [T],
+    fill: impl Fn(Point, &mut [T]),
+) {
+    for (point, out) in points.iter().zip(out.chunks_exact_mut(bands)) {
+        if point.is_outside() {
+            out.copy_from_slice(ink);
+        } else {
+            fill(*point, out);
+        }
+    }
+}
+
+/// Cubic weights of four taps and their sums, for filters along one axis.
+pub(super) fn cubic_taps<T: Sampled>(taps: [&[T]; 4], weights: [T::Cubic; 4], band: usize) -> T::Row {
+    T::row(weights, taps.map(|tap| tap[band]))
+}
