@@ -10,6 +10,7 @@ pub mod jpeg_encode;
 pub mod png_filter;
 pub mod resample;
 pub mod resample_columns;
+pub mod resample_rank;
 pub mod resample_taps;
 pub mod table;
 

@@ -3,6 +3,8 @@
 //! Fixed-point kernels that need more than the compiler finds by itself stand in the modules
 //! `resample_*`; everything else goes through [`wide`].
 
+#![expect(clippy::inline_always, reason = "compiled once for each level of instructions")]
+
 use fearless_simd::{Simd, dispatch};
 
 /// Runs `work` compiled for the widest vectors of this machine.

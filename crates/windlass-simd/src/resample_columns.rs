@@ -3,6 +3,8 @@
 //! A strip of rows is transposed: a column is one sample (one band of one pixel) of sixteen rows.
 //! Then a horizontal filter is a weighted sum of columns, whatever the number of bands.
 
+#![expect(clippy::inline_always, reason = "compiled once for each level of instructions")]
+
 use crate::resample::pair;
 use fearless_simd::{Level, prelude::*};
 
@@ -158,6 +160,10 @@ fn filter_plain(
 #[cfg(target_arch = "x86_64")]
 mod x86 {
     use super::{Column, LANES, Place, Weights};
+    #[cfg_attr(
+        not(test),
+        expect(clippy::wildcard_imports, reason = "each intrinsic is used about once")
+    )]
     use core::arch::x86_64::*;
     use fearless_simd::{i16x16, kernel, prelude::*, u8x16};
 

@@ -1,6 +1,8 @@
 //! Weighted sums of rows of bytes in fixed point: vertical filters, and every convolution whose
 //! taps are the same row, moved.
 
+#![expect(clippy::inline_always, reason = "compiled once for each level of instructions")]
+
 use crate::resample::pair;
 use fearless_simd::{Level, prelude::*};
 
@@ -81,6 +83,10 @@ fn weighted_plain(taps: &[&[u8]], weights: &[i16], fixed: Fixed, out: &mut [u8])
 #[cfg(target_arch = "x86_64")]
 mod x86 {
     use super::{Fixed, pair};
+    #[cfg_attr(
+        not(test),
+        expect(clippy::wildcard_imports, reason = "each intrinsic is used about once")
+    )]
     use core::arch::x86_64::*;
     use fearless_simd::{kernel, prelude::*, u8x32, u8x64};
 

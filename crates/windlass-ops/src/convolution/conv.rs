@@ -48,6 +48,8 @@ pub(super) fn convolved(
     match precision {
         Precision::Integer => integer(operation, image, mask),
         Precision::Float => float(image, mask),
-        Precision::Approximate => Err(bad(format!("{operation}: approximate convolution is not supported"))),
+        Precision::Approximate => {
+            Err(bad(format!("{operation}: approximate convolution is not supported")))
+        }
     }
 }

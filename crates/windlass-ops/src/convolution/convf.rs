@@ -1,9 +1,8 @@
+#![expect(clippy::inline_always, reason = "compiled once for each level of instructions")]
 use super::mask::Mask;
 use super::sums::{Finish, Sums, Widen};
 use crate::conversion::derived;
-use windlass_core::{
-    BandFormat, Build, ComplexSample, Header, Image, Result, dispatch,
-};
+use windlass_core::{BandFormat, Build, ComplexSample, Header, Image, Result, dispatch};
 use windlass_macros::Operation;
 
 /// Float convolution operation.

@@ -1,11 +1,9 @@
 use super::bytes::Bytes;
 use super::convf::centred;
 use super::mask::Mask;
-use super::sums::{Finish, Sums, Widen};
+use super::sums::{Finish, Number, Sums, Widen};
 use crate::conversion::bad;
-use windlass_core::{
-    BandFormat, Build, ComplexSample, Float, Image, Integer, Result, dispatch,
-};
+use windlass_core::{BandFormat, Build, ComplexSample, Float, Image, Integer, Result, dispatch};
 use windlass_macros::Operation;
 
 /// Integer convolution operation.
@@ -59,15 +57,12 @@ struct Rule {
     offset: f64,
 }
 
-fn node<T: Widen<A>, A: super::sums::Number, F: Finish<A>>(
+fn node<T: Widen<A>, A: Number + PartialEq, F: Finish<A>>(
     image: &Image,
     mask: &Mask,
     weight: impl Fn(f64) -> A,
     finish: F,
-) -> Result<Image>
-where
-    A: PartialEq,
-{
+) -> Result<Image> {
     let bands = image.header().pixel_size() / size_of::<T>();
     let taps = mask.taps(|element| weight(element.round_ties_even()));
     let operator = Sums::<T, A, F>::new(mask.clone(), taps, bands, finish);

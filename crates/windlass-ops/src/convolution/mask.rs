@@ -49,7 +49,8 @@ impl Mask {
 
     /// A quarter turn clockwise, offset 0; only for one row or one column.
     pub(crate) fn turned(&self) -> Self {
-        let mut turned = Self { width: self.height, height: self.width, offset: 0.0, ..self.clone() };
+        let mut turned =
+            Self { width: self.height, height: self.width, offset: 0.0, ..self.clone() };
         if self.width == 1 {
             turned.elements.reverse();
         }

@@ -1,5 +1,7 @@
 //! Sums of weighted samples of any format: the operator of exact convolutions.
 
+#![expect(clippy::inline_always, reason = "compiled once for each level of instructions")]
+
 use super::mask::{Mask, Tap};
 use windlass_core::{Ask, Operator, Real, Rect, Region, RegionMut, Result, Traits};
 use windlass_simd::resample::wide;

@@ -128,13 +128,10 @@ impl Map {
     fn new(operation: &Affine, [a, b, c, d]: [f64; 4], area: Rect) -> Result<Self> {
         let determinant = a * d - b * c;
         if determinant.abs() < 2.0 * f64::MIN_POSITIVE || determinant.is_nan() {
-            return Err(bad(
-                "vips__transform_calc_inverse: singular or near-singular matrix",
-            ));
+            return Err(bad("vips__transform_calc_inverse: singular or near-singular matrix"));
         }
         let factor = 1.0 / determinant;
-        let before =
-            (f64::from(area.left) - operation.odx, f64::from(area.top) - operation.ody);
+        let before = (f64::from(area.left) - operation.odx, f64::from(area.top) - operation.ody);
         Ok(Self {
             inverse: [factor * d, -factor * b, -factor * c, factor * a],
             before,
@@ -177,11 +174,12 @@ impl Map {
     }
 }
 
+/// Sums along a line differ from products by less than this.
+const SLACK: f64 = 0.001;
+
 /// The source pixels, in coordinates of points, that `out` needs; empty where it shows none.
 pub(super) fn source_part(map: &Map, out: Rect, width: i32, height: i32, reach: Reach) -> Rect {
     let [left, top, right, bottom] = map.bounds(out);
-    // sums along a line differ from products by less than this
-    const SLACK: f64 = 0.001;
     let range = |low: f64, high: f64, size: i32| {
         let first = (low - SLACK).floor().max(-1.0);
         let last = (high + SLACK).floor().min(f64::from(size - 1));

@@ -1,6 +1,8 @@
 //! Values between pixels: nearest, bilinear and bicubic, in the arithmetic of the reference
 //! (`reference/ops/resample.md` §6).
 
+#![expect(clippy::inline_always, reason = "compiled once for each level of instructions")]
+
 use windlass_core::{Interpolator, Real, Region};
 
 /// A place in the source with its border: the point 0 is the border's first pixel. An `x` that is
@@ -121,12 +123,18 @@ fn real_linear(x: f64, y: f64) -> [f64; 4] {
 
 #[inline(always)]
 fn real_sum(weights: [f64; 4], samples: [f64; 4]) -> f64 {
-    weights[0] * samples[0] + weights[1] * samples[1] + weights[2] * samples[2] + weights[3] * samples[3]
+    weights[0] * samples[0]
+        + weights[1] * samples[1]
+        + weights[2] * samples[2]
+        + weights[3] * samples[3]
 }
 
 #[inline(always)]
 fn fixed_sum(weights: [i32; 4], samples: [i32; 4]) -> i32 {
-    weights[0] * samples[0] + weights[1] * samples[1] + weights[2] * samples[2] + weights[3] * samples[3]
+    weights[0] * samples[0]
+        + weights[1] * samples[1]
+        + weights[2] * samples[2]
+        + weights[3] * samples[3]
 }
 
 /// A sum in 12 bits, rounded to nearest.
@@ -321,7 +329,9 @@ impl<'a, T: Sampled> Source<'a, T> {
         let bands = if BANDS == 0 { self.bands } else { BANDS };
         match interpolator {
             Interpolator::Nearest => each(bands, points, ink, out, |point, out| {
-                out.copy_from_slice(&self.row(point.y as i32)[self.column(point.x as i32, bands)..][..bands]);
+                out.copy_from_slice(
+                    &self.row(point.y as i32)[self.column(point.x as i32, bands)..][..bands],
+                );
             }),
             Interpolator::Bicubic => each(bands, points, ink, out, |point, out| {
                 self.bicubic(bands, point, out);
@@ -349,7 +359,8 @@ impl<'a, T: Sampled> Source<'a, T> {
         let across = T::cubic(point.x - f64::from(x));
         let down = T::cubic(point.y - f64::from(y));
         let at = self.column(x - 1, bands);
-        let rows: [&[T]; 4] = std::array::from_fn(|k| &self.row(y - 1 + k as i32)[at..at + 4 * bands]);
+        let rows: [&[T]; 4] =
+            std::array::from_fn(|k| &self.row(y - 1 + k as i32)[at..at + 4 * bands]);
         for (band, out) in out.iter_mut().enumerate() {
             let sums = rows.map(|row| {
                 let samples = std::array::from_fn(|k| row[k * bands + band]);
@@ -386,9 +397,4 @@ fn each<T: Copy>(
             fill(*point, out);
         }
     }
-}
-
-/// Cubic weights of four taps and their sums, for filters along one axis.
-pub(super) fn cubic_taps<T: Sampled>(taps: [&[T]; 4], weights: [T::Cubic; 4], band: usize) -> T::Row {
-    T::row(weights, taps.map(|tap| tap[band]))
 }

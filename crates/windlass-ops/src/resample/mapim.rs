@@ -157,7 +157,9 @@ impl<T: Sampled> Operator for Look<T> {
         for y in out.top..out.bottom() {
             points.clear();
             (self.read)(&self.frame, seen[0].bytes(y), &mut points);
-            points.iter().for_each(|point| part.add(*point));
+            for point in &points {
+                part.add(*point);
+            }
         }
         if let Some(part) = part.rect(self.reach) {
             ask.read(0, part.translate(-self.shift, -self.shift));

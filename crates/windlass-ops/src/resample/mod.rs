@@ -5,6 +5,7 @@ mod axis;
 mod interpolation;
 mod kernel;
 mod mapim;
+mod pick;
 mod reduce;
 mod reduce_axis;
 mod resize;

@@ -1,5 +1,7 @@
 //! Averages along one axis by an integer factor.
 
+#![expect(clippy::inline_always, reason = "compiled once for each level of instructions")]
+
 use super::axis::Direction;
 use super::round_away;
 use windlass_core::{

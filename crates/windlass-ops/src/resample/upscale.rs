@@ -1,6 +1,8 @@
 //! Bicubic interpolation where rows stay rows: each row of the source is filtered once, then each
 //! row of the output is made from four of them.
 
+#![expect(clippy::inline_always, reason = "compiled once for each level of instructions")]
+
 use super::affine::{Map, source_part};
 use super::interpolation::{Reach, Sampled};
 use super::warp::Prepared;

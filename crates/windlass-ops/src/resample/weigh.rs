@@ -1,5 +1,7 @@
 //! Sums of weighted samples in the arithmetic of the reference, a trait over the sample types.
 
+#![expect(clippy::inline_always, reason = "compiled once for each level of instructions")]
+
 use super::axis::Axis;
 use std::array;
 use windlass_core::Real;
