@@ -27,8 +27,19 @@ use windlass_core::Operation;
 use windlass_core::declare::Entry;
 
 /// The operations of this family, by name.
-pub const OPERATIONS: &[Entry] =
-    &[Reduce::ENTRY, ReduceH::ENTRY, ReduceV::ENTRY, Shrink::ENTRY, ShrinkH::ENTRY, ShrinkV::ENTRY];
+pub const OPERATIONS: &[Entry] = &[
+    Affine::ENTRY,
+    Mapim::ENTRY,
+    Reduce::ENTRY,
+    ReduceH::ENTRY,
+    ReduceV::ENTRY,
+    Resize::ENTRY,
+    Rotate::ENTRY,
+    Shrink::ENTRY,
+    ShrinkH::ENTRY,
+    ShrinkV::ENTRY,
+    Similarity::ENTRY,
+];
 
 /// `value` rounded to an integer, halves away from zero.
 fn round_away(value: f64) -> f64 {
