@@ -57,8 +57,8 @@ impl Build for Affine {
         if matrix == [1.0, 0.0, 0.0, 1.0] && !displaced && area == self.input.rect() {
             return Ok(self.input.clone());
         }
-        let map = Map::new(self, matrix, area)?;
         let interpolator = self.interpolate.unwrap_or(Interpolator::Bilinear);
+        let map = Map::new(self, matrix, area, Reach::of(interpolator))?;
         let background = self.background.as_deref().unwrap_or(&[0.0]);
         let source =
             Prepared::new(&self.input, interpolator, self.extend, background, self.premultiplied)?;
@@ -118,6 +118,8 @@ pub(super) struct Map {
     before: (f64, f64),
     /// Taken from source coordinates
     after: (f64, f64),
+    /// Columns and rows of border, which coordinates of points include
+    edge: f64,
 }
 
 /// Columns after which the reference's default sink starts a tile, and with it the sums that make
@@ -125,7 +127,7 @@ pub(super) struct Map {
 const TILE: i32 = 128;
 
 impl Map {
-    fn new(operation: &Affine, [a, b, c, d]: [f64; 4], area: Rect) -> Result<Self> {
+    fn new(operation: &Affine, [a, b, c, d]: [f64; 4], area: Rect, reach: Reach) -> Result<Self> {
         let determinant = a * d - b * c;
         if determinant.abs() < 2.0 * f64::MIN_POSITIVE || determinant.is_nan() {
             return Err(bad("vips__transform_calc_inverse: singular or near-singular matrix"));
@@ -136,6 +138,7 @@ impl Map {
             inverse: [factor * d, -factor * b, -factor * c, factor * a],
             before,
             after: (operation.idx, operation.idy),
+            edge: f64::from(reach.before + 1),
         })
     }
 
@@ -144,14 +147,20 @@ impl Map {
         self.inverse[1] == 0.0 && self.inverse[2] == 0.0
     }
 
-    /// Where the output pixel `(x, y)` lies in the source.
+    /// Where the output pixel `(x, y)` lies, in coordinates of points. The border comes in before
+    /// anything is summed along a line, as in the reference.
     pub(super) fn at(&self, x: i32, y: i32) -> (f64, f64) {
         let [a, b, c, d] = self.inverse;
         let (u, w) = (f64::from(x) + self.before.0, f64::from(y) + self.before.1);
-        (a * u + b * w - self.after.0, c * u + d * w - self.after.1)
+        (a * u + b * w - self.after.0 + self.edge, c * u + d * w - self.after.1 + self.edge)
     }
 
-    /// Source columns of `count` output columns from `start`; of a straight map.
+    /// Whether a coordinate lies in a source of `length` pixels, or one pixel before it.
+    pub(super) fn holds(&self, at: f64, length: i32) -> bool {
+        at >= self.edge - 1.0 && at < f64::from(length) + self.edge
+    }
+
+    /// Columns of points of the first `count` output columns; of a straight map.
     pub(super) fn columns(&self, count: i32) -> Vec<f64> {
         let mut x = self.at(0, 0).0;
         let columns = (0..count).map(|_| {
@@ -180,16 +189,19 @@ const SLACK: f64 = 0.001;
 /// The source pixels, in coordinates of points, that `out` needs; empty where it shows none.
 pub(super) fn source_part(map: &Map, out: Rect, width: i32, height: i32, reach: Reach) -> Rect {
     let [left, top, right, bottom] = map.bounds(out);
+    let edge = reach.before + 1;
     let range = |low: f64, high: f64, size: i32| {
-        let first = (low - SLACK).floor().max(-1.0);
-        let last = (high + SLACK).floor().min(f64::from(size - 1));
+        let first = (low - SLACK).floor().max(f64::from(edge - 1));
+        let last = (high + SLACK).floor().min(f64::from(size - 1 + edge));
         (first <= last).then_some((first as i32, last as i32))
     };
     match (range(left, right, width), range(top, bottom, height)) {
-        (Some((left, right)), Some((top, bottom))) => {
-            // the point (0, 0) of the source lies `before + 1` into its border
-            Rect::new(left + 1, top + 1, right - left + reach.size, bottom - top + reach.size)
-        }
+        (Some((left, right)), Some((top, bottom))) => Rect::new(
+            left - reach.before,
+            top - reach.before,
+            right - left + reach.size,
+            bottom - top + reach.size,
+        ),
         _ => Rect::default(),
     }
 }
@@ -276,11 +288,9 @@ impl<T: Sampled> Operator for Warp<T> {
 impl<T> Warp<T> {
     /// Where the pixels of a row of `rect` lie.
     fn locate(&self, rect: Rect, y: i32, points: &mut Vec<Point>) {
-        let edge = f64::from(self.reach.before + 1);
-        let (width, height) = (f64::from(self.width), f64::from(self.height));
         let point = |x: f64, y: f64| {
-            let inside = x >= -1.0 && x < width && y >= -1.0 && y < height;
-            if inside { Point { x: x + edge, y: y + edge } } else { Point::OUTSIDE }
+            let inside = self.map.holds(x, self.width) && self.map.holds(y, self.height);
+            if inside { Point { x, y } } else { Point::OUTSIDE }
         };
         if let Some(columns) = &self.columns {
             let row = self.map.at(0, y).1;

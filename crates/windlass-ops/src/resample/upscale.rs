@@ -20,10 +20,10 @@ pub(super) fn node<T: Sampled>(
     bands: usize,
     ink: Vec<T>,
 ) -> Result<Image> {
-    let places = map.columns(header.width).into_iter().map(|x| {
-        let inside = x >= -1.0 && x < f64::from(source.width);
-        inside.then(|| Place::new::<T>(x))
-    });
+    let places = map
+        .columns(header.width)
+        .into_iter()
+        .map(|x| map.holds(x, source.width).then(|| Place::new::<T>(x)));
     let operator = Upscale {
         places: places.collect(),
         map: *map,
@@ -45,9 +45,8 @@ struct Place<W> {
 
 impl<W> Place<W> {
     fn new<T: Sampled<Cubic = W>>(x: f64) -> Self {
-        // taps begin one before the pixel, and the border has two
-        let whole = (x + 2.0) as i32;
-        Self { first: whole - 1, weights: T::cubic(x + 2.0 - f64::from(whole)) }
+        let whole = x as i32;
+        Self { first: whole - 1, weights: T::cubic(x - f64::from(whole)) }
     }
 }
 
@@ -94,7 +93,7 @@ impl<T: Sampled> Operator for Upscale<T> {
         let mut spare: Vec<Vec<T::Row>> = filtered.drain(..).map(|(_, row)| row).collect();
         for (y, row) in out.rows::<T>() {
             let at = self.map.at(0, y).1;
-            let inside = at >= -1.0 && at < f64::from(self.height);
+            let inside = self.map.holds(at, self.height);
             let ([region, ..], true) = (inputs, inside) else {
                 row.chunks_exact_mut(self.bands).for_each(|out| out.copy_from_slice(&self.ink));
                 continue;
