@@ -62,7 +62,6 @@ fn decode(file: &[u8], scale: Scale) -> Result<[Duration; 2]> {
 }
 
 /// The processor time that this thread has taken, or where the system does not tell, that of the clock.
-#[expect(clippy::disallowed_methods, reason = "it is a program")]
 fn processor() -> Duration {
     static START: LazyLock<Instant> = LazyLock::new(Instant::now);
     let clock = START.elapsed();

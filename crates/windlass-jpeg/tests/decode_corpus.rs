@@ -28,8 +28,8 @@ fn data(set: &str) -> Option<(PathBuf, BTreeMap<String, Value>)> {
         println!("SKIPPED: no corpus in {}", folder.display());
         return None;
     };
-    let oracle: Value = serde_json::from_str(&text).unwrap();
-    let files = oracle["files"].as_object().unwrap();
+    let oracle: Value = serde_json::from_str(&text).expect("JSON");
+    let files = oracle["files"].as_object().expect("files by name");
     Some((folder, files.iter().map(|(k, v)| (k.clone(), v.clone())).collect()))
 }
 
@@ -62,11 +62,11 @@ fn compare(set: &str) -> Option<Score> {
         if !jpeg {
             continue;
         }
-        let file = fs::read(folder.join(&name)).unwrap();
-        let there = oracle["ok"].as_bool().unwrap();
+        let file = fs::read(folder.join(&name)).expect("a file of the oracle");
+        let there = oracle["ok"].as_bool().expect("a verdict");
         match (pixels(&file, options(FailOn::None), 3), there) {
             (Ok(out), true) => {
-                let sum: String = Sha256::digest(&out).iter().map(|b| format!("{b:02x}")).collect();
+                let sum = format!("{:x}", Sha256::digest(&out));
                 if oracle["pixels_sha256"].as_str().is_none_or(|there| there == sum) {
                     score.equal += 1;
                 } else {
@@ -101,10 +101,10 @@ fn damaged_files_are_taken_as_the_reference_takes_them() {
         return;
     };
     println!("{score:#?}");
-    let total = score.equal + score.refused + score.differ.len();
-    let odd = score.only_here.len() + score.only_there.len();
-    assert!(odd * 100 <= total, "accepted or refused otherwise: {odd} of {total}");
-    assert!(score.differ.len() * 15 <= score.equal, "other pixels");
+    assert!(score.equal >= 200 && score.refused >= 700);
+    assert!(score.differ.is_empty() && score.only_here.is_empty() && score.only_there.is_empty());
+    // The reference's own list of warnings depends on the size of its buffer.
+    assert!(score.strict.len() <= 4);
 }
 
 #[test]

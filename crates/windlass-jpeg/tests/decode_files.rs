@@ -35,6 +35,7 @@ fn strict(fail_on: FailOn) -> Options {
 }
 
 /// The inverse DCT by its definition.
+#[expect(clippy::disallowed_methods, reason = "the last bit does not matter here")]
 fn definition(coefficients: &[i32; 64], quantisation: &[u8; 64]) -> [f64; 64] {
     let factor = |k: usize| if k == 0 { 0.5f64.sqrt() } else { 1.0 };
     let wave = |x: usize, k: usize| {
@@ -221,6 +222,29 @@ fn the_height_may_come_late() {
     let decoder = Decoder::new(file.as_slice(), Options::default()).unwrap();
     assert_eq!(decoder.header().file_height, 61);
     assert!(pixels(&file, Options::default(), 2).unwrap() == whole);
+}
+
+#[test]
+fn first_coefficients_alone_are_smoothed() {
+    let mut picture = Picture::random(80, 80, &[(1, 1)], 23);
+    for (i, block) in picture.components[0].blocks.iter_mut().enumerate() {
+        *block = [0; 64];
+        block[0] = 40 * (i as i32 % 10) - 180;
+    }
+    let mut file = picture.progressive();
+    let second = file.windows(5).rposition(|w| w == [0xFF, 0xDA, 0, 8, 1]).unwrap();
+    let out = pixels(&file, Options::default(), 1).unwrap();
+    assert!(out[40 * 80..40 * 80 + 80].chunks(8).all(|block| block.iter().all(|&s| s == block[0])));
+
+    // Without the scans after the first one, steps become a ramp.
+    let first = file.windows(5).position(|w| w == [0xFF, 0xDA, 0, 8, 1]).unwrap();
+    let next = first + 10 + file[first + 10..].windows(2).position(|w| w == [0xFF, 0xDA]).unwrap();
+    assert!(next <= second);
+    file.truncate(next);
+    file.extend([0xFF, 0xD9]);
+    let out = pixels(&file, Options::default(), 1).unwrap();
+    let row = &out[40 * 80 + 24..40 * 80 + 56];
+    assert!(row.windows(2).all(|pair| pair[0] <= pair[1] && pair[1] - pair[0] < 6), "{row:?}");
 }
 
 #[test]

@@ -41,6 +41,7 @@ mod progressive;
 mod raw;
 mod scan;
 mod sequential;
+mod smooth;
 mod source;
 mod warnings;
 
@@ -60,6 +61,7 @@ use coefficients::Row;
 use parse::{Frame, Scan, State, Stream};
 use plan::Plan;
 use scan::Walk;
+use smooth::OpenBits;
 use source::Source;
 use warnings::Log;
 
@@ -75,7 +77,11 @@ pub struct Decoder<R> {
     /// The only scan, after it was begun.
     walk: Option<Walk>,
     /// For each coefficient of each component of a progressive file, the bits that are still open.
-    open_bits: Vec<[Option<u8>; 64]>,
+    open_bits: Vec<OpenBits>,
+    /// The same before the last scan that the component was in.
+    open_before: Vec<OpenBits>,
+    /// The last row of units that a scan of several got to before its data ended.
+    last_row: usize,
     /// Rows of units decoded but not yet done with, and the number of the first of them.
     rows: VecDeque<Arc<Row>>,
     first_kept: usize,
@@ -127,6 +133,8 @@ impl<R: BufRead> Decoder<R> {
             scan: Some(scan),
             walk: None,
             open_bits: Vec::new(),
+            open_before: Vec::new(),
+            last_row: 0,
             rows: VecDeque::new(),
             first_kept: 0,
             decoded: 0,
@@ -301,6 +309,17 @@ impl<R: BufRead> Decoder<R> {
             self.read_scan(&scan, &mut rows).map_err(|error| error.at(offset))?;
             next = self.state.next_scan(&mut self.stream)?;
         }
+        if self.frame.process == Process::Progressive {
+            if count == 1 {
+                self.open_before.fill([None; 64]);
+            }
+            let progress = smooth::Progress {
+                open: &self.open_bits,
+                before: &self.open_before,
+                last_row: self.last_row,
+            };
+            smooth::smooth(&mut rows, &self.plan, &progress);
+        }
         self.decoded = rows.len();
         self.rows = rows.into_iter().map(Arc::new).collect();
         Ok(())
@@ -317,7 +336,11 @@ impl<R: BufRead> Decoder<R> {
         let mut walk = Walk::new(scan, &self.state, &self.frame, &self.plan, false, &self.stream)?;
         for (y, row) in rows.iter_mut().enumerate() {
             self.tick()?;
+            let begun = !walk.exhausted();
             walk.row(&mut self.stream, row, y)?;
+            if begun || !walk.exhausted() {
+                self.last_row = y;
+            }
         }
         walk.end(&mut self.stream)
     }
@@ -351,7 +374,9 @@ impl<R: BufRead> Decoder<R> {
     /// Notes which bits a progressive scan brings, and whether those before them came.
     fn check_progression(&mut self, scan: &Scan) -> Result<()> {
         let offset = self.stream.source.offset();
+        let first = self.open_bits.is_empty();
         self.open_bits.resize(self.frame.components.len(), [None; 64]);
+        self.open_before.resize(self.frame.components.len(), [None; 64]);
         for component in &scan.components {
             let mut odd = |coefficient: usize| {
                 let message = format!(
@@ -361,6 +386,7 @@ impl<R: BufRead> Decoder<R> {
                 self.stream.log.warn(offset, message)
             };
             let open = &mut self.open_bits[component.index];
+            self.open_before[component.index] = if first { [Some(0); 64] } else { *open };
             if scan.start > 0 && open[0].is_none() {
                 odd(0)?;
             }

@@ -141,6 +141,11 @@ impl Walk {
         Ok(())
     }
 
+    /// Whether the data ended too early.
+    pub(crate) fn exhausted(&self) -> bool {
+        self.exhausted
+    }
+
     /// Decodes a row of units, which begin `offset` blocks into the buffers.
     fn units<R: BufRead>(
         &mut self,

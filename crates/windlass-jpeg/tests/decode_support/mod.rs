@@ -62,8 +62,8 @@ impl Picture {
         seed: u64,
     ) -> Self {
         let mut random = Random(seed);
-        let widest = sampling.iter().map(|s| s.0).max().unwrap();
-        let tallest = sampling.iter().map(|s| s.1).max().unwrap();
+        let widest = sampling.iter().map(|s| s.0).max().expect("a component");
+        let tallest = sampling.iter().map(|s| s.1).max().expect("a component");
         let across = width.div_ceil(8 * widest);
         let down = height.div_ceil(8 * tallest);
         let components = sampling.iter().zip(1..).map(|(&(horizontal, vertical), id)| {
@@ -87,11 +87,11 @@ impl Picture {
     }
 
     fn widest(&self) -> usize {
-        self.components.iter().map(|c| c.horizontal).max().unwrap()
+        self.components.iter().map(|c| c.horizontal).max().expect("a component")
     }
 
     fn tallest(&self) -> usize {
-        self.components.iter().map(|c| c.vertical).max().unwrap()
+        self.components.iter().map(|c| c.vertical).max().expect("a component")
     }
 
     /// Everything up to the first scan.
