@@ -54,40 +54,14 @@ def find_operation(name):
 
 def binary(image, other, name, constant):
     """An operation of two images, or what `constant` makes where the other is none."""
-    if isinstance(other, ImageBase):
-        return call(name, image, other)
-    return constant_only(other, constant)
-
-
-def constant_only(other, constant):
-    """What `constant` makes; NotImplemented where `other` is no number and no vector of numbers."""
-    return constant() if is_vector(other) else NotImplemented
+    return call(name, image, other) if isinstance(other, ImageBase) else constant()
 
 
 def enum_call(image, base, operation, other):
     """An operation of two images, or its form for constants."""
     if isinstance(other, ImageBase):
         return call(base, image, other, operation)
-    if not is_vector(other):
-        return NotImplemented
     return call(f"{base}_const", image, operation, other)
-
-
-def is_vector(value):
-    """Whether a value is a number, or a list or tuple of numbers."""
-    kind = type(value)
-    if kind is int or kind is float or kind is bool:
-        return True
-    if isinstance(value, (list, tuple)):
-        return all(is_number(item) for item in value)
-    return is_number(value)
-
-
-def is_number(value):
-    """Whether a value is a real number; of NumPy's, scalars are."""
-    if isinstance(value, (int, float)):
-        return True
-    return hasattr(value, "__float__") and not hasattr(value, "__len__") and not isinstance(value, complex)
 
 
 def smap(function, value):

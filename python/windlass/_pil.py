@@ -22,7 +22,7 @@ def to_pil(image):
 
 def _from_16_bits(pillow, image, bands):
     """Pillow has no such images: the high bytes."""
-    raw = {2: ("LA", "LA;16B"), 3: ("RGB", "RGB;16L"), 4: ("RGBA", "RGBA;16L")}.get(bands)
+    raw = {2: ("RGBA", "LA;16B"), 3: ("RGB", "RGB;16L"), 4: ("RGBA", "RGBA;16L")}.get(bands)
     if raw is None:
         raise ValueError("PIL does not support 16-bit images with more than 4 bands")
     array = image.__array__()

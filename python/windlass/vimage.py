@@ -109,7 +109,7 @@ class Image(ImageBase, VipsObject, metaclass=_ImageType):
     def new_from_list(array, scale=1.0, offset=0.0):
         """The matrix of a list of rows; of a flat list, one row."""
         if not isinstance(array[0], list):
-            array = [array]
+            array = [list(array)]
         return _windlass.matrix(_c.checked_rows(array), scale, offset)
 
     @classmethod
@@ -292,7 +292,7 @@ class Image(ImageBase, VipsObject, metaclass=_ImageType):
         return _c.binary(self, other, "subtract", lambda: call("linear", self, 1, _c.smap(_c.negative, other)))
 
     def __rsub__(self, other):
-        return _c.constant_only(other, lambda: call("linear", self, -1, other))
+        return call("linear", self, -1, other)
 
     def __mul__(self, other):
         return _c.binary(self, other, "multiply", lambda: call("linear", self, other, 0))
