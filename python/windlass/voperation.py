@@ -103,9 +103,9 @@ class Operation(VipsObject):
         said = _checked(operation_name)
         sections = [
             _sentence(said.description),
-            f"Example:\n    {_example(operation_name, said)}",
-            _listing("Returns", said, said.required_output),
-            _listing("Args", said, said.method_args),
+            f"Example:\n   {_example(operation_name, said)}",
+            _listing("Returns", said, said.required_output) or "Returns:",
+            _listing("Args", said, said.required_input) or "Args:",
             _listing("Keyword args", said, said.doc_optional_input),
             _listing("Other Parameters", said, said.doc_optional_output),
             "Raises:\n    :class:`.Error`",
@@ -156,7 +156,7 @@ def _example(operation_name, said):
     args += [f"{name}={_type(said, name)}" for name in said.doc_optional_input]
     args += [f"{name}=bool" for name in said.doc_optional_output]
     called = f"{said.member_x or 'pyvips.Image'}.{operation_name}({', '.join(args)})"
-    return f"{outputs} = {called}" if outputs else called
+    return f"{outputs} = {called}"
 
 
 def _listing(title, said, names):

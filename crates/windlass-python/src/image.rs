@@ -3,7 +3,7 @@
 use crate::progress::Watch;
 use crate::{convert, error, evaluate, metadata};
 use bytes::Bytes;
-use pyo3::exceptions::PyTypeError;
+use pyo3::exceptions::{PyMemoryError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyByteArray, PyBytes, PyString, PyType};
@@ -220,20 +220,14 @@ impl ImageBase {
 
     /// All pixels as `bytes`, rows without gaps, samples in machine order.
     fn write_to_memory<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
-        let pixels = self.pixels(py, "unable to write to memory")?;
-        PyBytes::new_with(py, size(&pixels), |out| {
-            py.detach(|| copy_rows(&pixels, out));
-            Ok(())
-        })
+        let image = self.image();
+        PyBytes::new_with(py, size(&image)?, |out| write_into(py, &image, out))
     }
 
     /// All pixels as a `bytearray`, for arrays that can be written to.
     fn _write_to_bytearray<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyByteArray>> {
-        let pixels = self.pixels(py, "unable to write to memory")?;
-        PyByteArray::new_with(py, size(&pixels), |out| {
-            py.detach(|| copy_rows(&pixels, out));
-            Ok(())
-        })
+        let image = self.image();
+        PyByteArray::new_with(py, size(&image)?, |out| write_into(py, &image, out))
     }
 
     /// The same image with its pixels in memory, computed now.
@@ -264,8 +258,10 @@ impl ImageBase {
         self.unwritten.load(Ordering::Relaxed)
     }
 
-    /// Looks again at memory that changed.
+    /// Forgets what was computed from the image, and looks again at memory that changed.
     fn invalidate(&self, py: Python<'_>) -> PyResult<()> {
+        let image = self.image();
+        py.detach(|| image.invalidate());
         let lent = self.lent.lock().unwrap_or_else(PoisonError::into_inner);
         let lent = lent.as_ref().map(|lent| lent.clone_ref(py));
         let Some(lent) = lent else { return Ok(()) };
@@ -325,23 +321,16 @@ impl ImageBase {
     }
 }
 
-impl ImageBase {
-    fn pixels(&self, py: Python<'_>, message: &str) -> PyResult<Pixels> {
-        let image = self.image();
-        evaluate::detached(py, || image.pixels())
-            .map_err(|error| error::to_python(py, message, &error))
-    }
+/// Bytes of all pixels.
+fn size(image: &Image) -> PyResult<usize> {
+    let size = image.header().image_size();
+    usize::try_from(size).map_err(|_| PyMemoryError::new_err(format!("no room for {size} bytes")))
 }
 
-fn size(pixels: &Pixels) -> usize {
-    pixels.pixel_size() * pixels.width() as usize * pixels.height() as usize
-}
-
-fn copy_rows(pixels: &Pixels, out: &mut [u8]) {
-    let row = pixels.pixel_size() * pixels.width() as usize;
-    for (y, out) in (0..).zip(out.chunks_exact_mut(row)) {
-        out.copy_from_slice(pixels.row(y));
-    }
+/// Computes all pixels straight into Python's memory.
+fn write_into(py: Python<'_>, image: &Image, out: &mut [u8]) -> PyResult<()> {
+    evaluate::detached(py, || image.write_into(out))
+        .map_err(|error| error::to_python(py, "unable to write to memory", &error))
 }
 
 /// An image of memory under a header.

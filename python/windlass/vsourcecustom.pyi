@@ -1,0 +1,9 @@
+from collections.abc import Callable
+from typing_extensions import Buffer
+
+from .vsource import Source
+
+class SourceCustom(Source):
+    def __init__(self) -> None: ...
+    def on_read(self, handler: Callable[[int], Buffer | None]) -> None: ...
+    def on_seek(self, handler: Callable[[int, int], int | None]) -> None: ...
