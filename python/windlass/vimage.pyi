@@ -3,6 +3,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Self, TypeAlias
 from typing_extensions import Buffer
 
+from ._operations import ImageOperations
 from .vobject import VipsObject
 from .vsource import Source
 from .vtarget import Target
@@ -20,7 +21,7 @@ FORMAT_TO_PYFORMAT: dict[str, str]
 class _ImageType(type):
     def __getattr__(cls, name: str) -> Callable[..., Any]: ...
 
-class Image(VipsObject, metaclass=_ImageType):
+class Image(VipsObject, ImageOperations, metaclass=_ImageType):
     @property
     def width(self) -> int: ...
     @property

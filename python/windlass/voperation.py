@@ -46,6 +46,9 @@ class Introspect:
     def _add(self, row):
         name = row["name"].replace("-", "_")
         is_input = row["direction"] == "in"
+        if not is_input and name == "out" and self._modifies():
+            # the changed image goes by the name of the one handed in
+            return
         flags = _CONSTRUCT | (_INPUT if is_input else _OUTPUT)
         flags |= _REQUIRED if row["required"] else 0
         flags |= _DEPRECATED if row["deprecated"] else 0
@@ -57,8 +60,11 @@ class Introspect:
             (self.required_input if row["required"] else self.optional_input).append(name)
             if row["modify"]:
                 self.required_output.append(name)
-        elif name not in self.required_output:
+        else:
             (self.required_output if row["required"] else self.optional_output).append(name)
+
+    def _modifies(self):
+        return any(self.details[name]["flags"] & _MODIFY for name in self.required_output)
 
     def _documented(self, names):
         return [name for name in names if not self.details[name]["flags"] & _DEPRECATED]

@@ -8,13 +8,16 @@ import weakref
 
 import numpy as np
 import pytest
+from PIL import Image as Pillow
 
 from .face import ours, vips  # noqa: F401
 
 
-def png(vips):
+def png():
     noise = np.random.default_rng(1).integers(0, 256, (120, 160, 3), dtype=np.uint8)
-    return vips.Image.new_from_array(noise).write_to_buffer(".png")
+    file = io.BytesIO()
+    Pillow.fromarray(noise).save(file, "png")
+    return file.getvalue()
 
 
 def reading(vips, data, seekable=False):
@@ -52,14 +55,14 @@ def test_a_bad_descriptor_is_told_at_once(ours):
 
 @pytest.mark.parametrize("seekable", [False, True])
 def test_custom_sources(vips, seekable):
-    data = png(vips)
+    data = png()
     image = vips.Image.new_from_source(reading(vips, data, seekable), "")
     direct = vips.Image.new_from_buffer(data, "")
     assert np.array_equal(image.numpy(), direct.numpy())
 
 
 def test_descriptors(vips, tmp_path):
-    data, name = png(vips), tmp_path / "x.png"
+    data, name = png(), tmp_path / "x.png"
     descriptor = os.open(name, os.O_RDWR | os.O_CREAT)
     target = vips.Target.new_to_descriptor(descriptor)
     vips.Image.new_from_buffer(data, "").write_to_target(target, ".png")
@@ -71,7 +74,7 @@ def test_descriptors(vips, tmp_path):
 
 
 def test_a_pipe(vips):
-    data = png(vips)
+    data = png()
     source, sink = os.pipe()
 
     def feed():
@@ -97,7 +100,7 @@ def test_custom_targets(vips):
     target.on_write(write)
     target.on_finish(lambda: said.append("finish"))
     target.on_end(lambda: said.append("end") or 0)
-    image = vips.Image.new_from_buffer(png(vips), "")
+    image = vips.Image.new_from_buffer(png(), "")
     image.write_to_target(target, ".png")
     assert said == ["finish", "end"]
     assert np.array_equal(vips.Image.new_from_buffer(b"".join(pieces), "").numpy(), image.numpy())
@@ -113,7 +116,7 @@ def test_short_writes_go_on(vips):
 
     target = vips.TargetCustom()
     target.on_write(write)
-    vips.Image.new_from_buffer(png(vips), "").write_to_target(target, ".png")
+    vips.Image.new_from_buffer(png(), "").write_to_target(target, ".png")
     assert vips.Image.new_from_buffer(b"".join(pieces), "").width == 160
 
 
@@ -125,7 +128,7 @@ def test_no_handlers(vips):
 
 
 def test_signals_by_name(vips):
-    data = io.BytesIO(png(vips))
+    data = io.BytesIO(png())
     source = vips.SourceCustom()
     source.signal_connect("seek", lambda offset, whence: data.seek(offset, whence))
     with pytest.raises(vips.Error, match="unsupported signal"):
@@ -139,11 +142,11 @@ def test_subclasses(vips):
             self.file = io.BytesIO(data)
             self.on_read(self.file.read)
 
-    assert vips.Image.new_from_source(Mine(png(vips)), "").width == 160
+    assert vips.Image.new_from_source(Mine(png()), "").width == 160
 
 
 def test_more_than_was_asked_for_is_kept(ours):
-    data = io.BytesIO(png(ours))
+    data = io.BytesIO(png())
     source = ours.SourceCustom()
     source.on_read(lambda size: data.read(5000))
     assert ours.Image.new_from_source(source, "").avg() > 100
@@ -151,7 +154,7 @@ def test_more_than_was_asked_for_is_kept(ours):
 
 @pytest.mark.parametrize("answer", [memoryview, bytearray, np.frombuffer])
 def test_any_buffer_will_do(ours, answer):
-    data = io.BytesIO(png(ours))
+    data = io.BytesIO(png())
     source = ours.SourceCustom()
     source.on_read(lambda size: answer(data.read(size)) if data.tell() < len(data.getvalue()) else None)
     if answer is np.frombuffer:
@@ -161,7 +164,7 @@ def test_any_buffer_will_do(ours, answer):
 
 @pytest.mark.parametrize("kind", [ValueError, OSError, KeyError])
 def test_what_a_read_handler_raises_is_the_cause(ours, kind):
-    data = io.BytesIO(png(ours))
+    data = io.BytesIO(png())
 
     def read(size):
         if data.tell() > 10000:
@@ -228,8 +231,9 @@ def test_ends(ours):
         target = ours.TargetCustom()
         target.on_write(len)
         target.on_end(handler)
-        with pytest.raises(ours.Error, match=text):
+        with pytest.raises(ours.Error) as caught:
             image.write_to_target(target, ".png")
+        assert text in str(caught.value)
     target = ours.TargetCustom()
     target.on_write(len)
     target.on_end(lambda: None)
@@ -239,7 +243,7 @@ def test_ends(ours):
 
 
 def test_a_seek_handler_that_cannot(ours):
-    data = io.BytesIO(png(ours))
+    data = io.BytesIO(png())
 
     def seek(offset, whence):
         raise io.UnsupportedOperation("not seekable")
@@ -255,7 +259,7 @@ def test_a_seek_handler_that_returns_nothing(ours):
         def seek(self, offset, whence=0):
             super().seek(offset, whence)
 
-    data = File(png(ours))
+    data = File(png())
     source = ours.SourceCustom()
     source.on_read(data.read)
     source.on_seek(data.seek)
@@ -263,7 +267,7 @@ def test_a_seek_handler_that_returns_nothing(ours):
 
 
 def test_handlers_run_on_the_calling_thread(ours):
-    data, threads = io.BytesIO(png(ours)), set()
+    data, threads = io.BytesIO(png()), set()
 
     def read(size):
         threads.add(threading.get_ident())
@@ -281,7 +285,7 @@ def test_handlers_run_on_the_calling_thread(ours):
 
 
 def test_a_handler_may_use_the_library(ours):
-    data = io.BytesIO(png(ours))
+    data = io.BytesIO(png())
 
     def read(size):
         assert ours.Image.black(50, 50).invert().avg() == 255
@@ -293,7 +297,7 @@ def test_a_handler_may_use_the_library(ours):
 
 
 def test_an_image_keeps_its_source(ours):
-    image = ours.Image.new_from_source(reading(ours, png(ours)))
+    image = ours.Image.new_from_source(reading(ours, png()))
     gc.collect()
     assert image.avg() > 100
 
