@@ -60,7 +60,7 @@ class Introspect:
             (self.required_input if row["required"] else self.optional_input).append(name)
             if row["modify"]:
                 self.required_output.append(name)
-        else:
+        elif name not in self.required_output:
             (self.required_output if row["required"] else self.optional_output).append(name)
 
     def _modifies(self):

@@ -315,9 +315,11 @@ impl ImageBase {
         self.image().header().page_height()
     }
 
-    /// The call that made the image and its inputs, as the engine prints it.
-    fn __debug__(&self) -> String {
-        format!("{:?}", self.image())
+    /// How the pixels would be made: the plan, and the memory that it will take.
+    fn explain(&self, py: Python<'_>) -> PyResult<String> {
+        let image = self.image();
+        evaluate::detached(py, || image.explain())
+            .map_err(|error| error::to_python(py, "unable to explain", &error))
     }
 }
 
