@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 mod convert;
+pub mod exif;
 pub mod jpeg;
 mod metadata;
 pub mod options;
