@@ -11,6 +11,8 @@ mod divide;
 mod extreme;
 mod getpoint;
 mod hist_find;
+mod hist_find_indexed;
+mod hist_find_ndim;
 mod invert;
 mod linear;
 mod math;
@@ -45,6 +47,8 @@ pub use divide::Divide;
 pub use extreme::{Extremes, Max, Min};
 pub use getpoint::{Getpoint, Point};
 pub use hist_find::HistFind;
+pub use hist_find_indexed::{Combine, HistFindIndexed};
+pub use hist_find_ndim::HistFindNdim;
 pub use invert::Invert;
 pub use linear::Linear;
 pub use math::{Function, Math};
@@ -81,6 +85,8 @@ pub const OPERATIONS: &[Entry] = &[
     Divide::ENTRY,
     Getpoint::ENTRY,
     HistFind::ENTRY,
+    HistFindIndexed::ENTRY,
+    HistFindNdim::ENTRY,
     Invert::ENTRY,
     Linear::ENTRY,
     Math::ENTRY,

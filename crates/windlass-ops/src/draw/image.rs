@@ -56,7 +56,8 @@ impl Build for DrawImage {
         if area.is_empty() {
             return Image::from_pixels(derived(&self.image), pixels);
         }
-        let sub = align::bands("draw_image", std::slice::from_ref(&self.sub), header.bands)?.remove(0);
+        let sub =
+            align::bands("draw_image", std::slice::from_ref(&self.sub), header.bands)?.remove(0);
         let sub = cast(&sub, header.format)?.pixels()?;
         let combine = if add { dispatch!(header.format, T => sum::<T> as Combine) } else { set };
         let size = header.pixel_size();
