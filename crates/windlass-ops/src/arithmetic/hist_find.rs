@@ -1,6 +1,6 @@
+use super::pool::Pool;
 use super::prepare::bad;
 use crate::coding::decoded;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use windlass_core::{
     BandFormat, Build, Coding, Header, Image, Interpretation, Pixels, Reducer, Region, Result,
     Sample, cast,
@@ -142,16 +142,12 @@ struct Count<T, const N: usize> {
     bands: usize,
     tables: usize,
     count: fn(&[T], usize, &mut [[u32; N]]),
-    spare: Mutex<Vec<Counts<N>>>,
+    spare: Pool<Counts<N>>,
 }
 
 impl<T: Sample, const N: usize> Count<T, N> {
     fn new(bands: usize, tables: usize, count: fn(&[T], usize, &mut [[u32; N]])) -> Self {
-        Self { bands, tables, count, spare: Mutex::default() }
-    }
-
-    fn spare(&self) -> MutexGuard<'_, Vec<Counts<N>>> {
-        self.spare.lock().unwrap_or_else(PoisonError::into_inner)
+        Self { bands, tables, count, spare: Pool::new() }
     }
 }
 
@@ -164,8 +160,7 @@ impl<T: Sample, const N: usize> Reducer for Count<T, N> {
     }
 
     fn part(&self) -> Counts<N> {
-        let spare = self.spare().pop();
-        spare.unwrap_or_else(|| Counts {
+        self.spare.take(|| Counts {
             tables: vec![[0; N]; self.tables],
             pixels: 0,
             moved: Vec::new(),
@@ -180,13 +175,13 @@ impl<T: Sample, const N: usize> Reducer for Count<T, N> {
     }
 
     fn merge(&self, _: &mut Counts<N>, next: Counts<N>) {
-        self.spare().push(next);
+        self.spare.put(next);
     }
 
     fn finish(&self, all: Counts<N>) -> Result<Vec<Vec<u64>>> {
         let mut counts = vec![vec![0; N]; self.bands];
         all.add_to(&mut counts);
-        self.spare().drain(..).for_each(|more| more.add_to(&mut counts));
+        self.spare.drain().iter().for_each(|more| more.add_to(&mut counts));
         Ok(counts)
     }
 }

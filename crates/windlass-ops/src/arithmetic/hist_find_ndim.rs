@@ -1,4 +1,5 @@
 use super::hist_find::{countable, histogram_header};
+use super::pool::Pool;
 use super::prepare::{bad, check_real};
 use std::marker::PhantomData;
 use windlass_core::{BandFormat, Build, Header, Image, Integer, Pixels, Reducer, Region, Result};
@@ -45,11 +46,13 @@ impl Build for HistFindNdim {
         let bin = f64::from(range + 1) / f64::from(self.bins);
         let steps = [header.bands, header.width * header.bands, 1].map(|step| step as usize);
         let size = header.width as usize * header.height as usize * header.bands as usize;
+        // what can't be had is an error here, not in the middle of counting
+        drop(windlass_io::alloc::try_with_capacity::<u32>(size)?);
         let bands = bands as usize;
         let counts = if input.header().format == BandFormat::U8 {
-            input.reduce(&Count::<u8> { bin, bands, steps, size, samples: PhantomData })?
+            input.reduce(&Count::<u8>::new(bin, bands, steps, size))?
         } else {
-            input.reduce(&Count::<u16> { bin, bands, steps, size, samples: PhantomData })?
+            input.reduce(&Count::<u16>::new(bin, bands, steps, size))?
         };
         let row = header.row_size() / BandFormat::U32.size();
         let pixels = Pixels::from_rows(&header, |y, out| {
@@ -66,7 +69,14 @@ struct Count<T> {
     /// How far apart the neighbours in each dimension are counted
     steps: [usize; 3],
     size: usize,
+    pool: Pool<Vec<u32>>,
     samples: PhantomData<T>,
+}
+
+impl<T> Count<T> {
+    fn new(bin: f64, bands: usize, steps: [usize; 3], size: usize) -> Self {
+        Self { bin, bands, steps, size, pool: Pool::new(), samples: PhantomData }
+    }
 }
 
 impl<T: Integer> Reducer for Count<T> {
@@ -78,7 +88,7 @@ impl<T: Integer> Reducer for Count<T> {
     }
 
     fn part(&self) -> Vec<u32> {
-        Vec::new()
+        self.pool.take(Vec::new)
     }
 
     fn add(&self, part: &mut Vec<u32>, pixels: &Region<'_>) {
@@ -91,18 +101,17 @@ impl<T: Integer> Reducer for Count<T> {
         }
     }
 
-    fn merge(&self, into: &mut Vec<u32>, next: Vec<u32>) {
-        if into.is_empty() {
-            *into = next;
-            return;
-        }
-        for (into, count) in into.iter_mut().zip(next) {
-            *into = into.wrapping_add(count);
-        }
+    fn merge(&self, _: &mut Vec<u32>, next: Vec<u32>) {
+        self.pool.put(next);
     }
 
     fn finish(&self, mut all: Vec<u32>) -> Result<Vec<u32>> {
         all.resize(self.size, 0);
+        for more in self.pool.drain() {
+            for (count, more) in all.iter_mut().zip(more) {
+                *count = count.wrapping_add(more);
+            }
+        }
         Ok(all)
     }
 }

@@ -9,10 +9,12 @@ mod complex;
 mod deviate;
 mod divide;
 mod extreme;
+mod find_trim;
 mod getpoint;
 mod hist_find;
 mod hist_find_indexed;
 mod hist_find_ndim;
+mod hough;
 mod invert;
 mod linear;
 mod math;
@@ -20,6 +22,7 @@ mod math2;
 mod measure;
 mod multiply;
 mod pairs;
+mod pool;
 mod prepare;
 mod profile;
 mod project;
@@ -45,10 +48,12 @@ pub use complex::{
 pub use deviate::Deviate;
 pub use divide::Divide;
 pub use extreme::{Extremes, Max, Min};
+pub use find_trim::{FindTrim, Trim};
 pub use getpoint::{Getpoint, Point};
 pub use hist_find::HistFind;
 pub use hist_find_indexed::{Combine, HistFindIndexed};
 pub use hist_find_ndim::HistFindNdim;
+pub use hough::{HoughCircle, HoughLine};
 pub use invert::Invert;
 pub use linear::Linear;
 pub use math::{Function, Math};
@@ -83,10 +88,13 @@ pub const OPERATIONS: &[Entry] = &[
     Complexget::ENTRY,
     Deviate::ENTRY,
     Divide::ENTRY,
+    FindTrim::ENTRY,
     Getpoint::ENTRY,
     HistFind::ENTRY,
     HistFindIndexed::ENTRY,
     HistFindNdim::ENTRY,
+    HoughCircle::ENTRY,
+    HoughLine::ENTRY,
     Invert::ENTRY,
     Linear::ENTRY,
     Math::ENTRY,
