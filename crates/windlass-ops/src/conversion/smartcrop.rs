@@ -137,15 +137,18 @@ fn entropy(input: &Image, area: Rect) -> Result<f64> {
     let histogram = HistFind::new(area).build()?;
     let counts = cast(&histogram, BandFormat::F64)?.to_memory()?;
     let counts: Vec<f64> = bytemuck::pod_collect_to_vec(&counts);
-    let samples = counts.len() as f64;
-    let total = counts.iter().sum::<f64>() / samples * samples;
+    let (pixels, bands) = (histogram.header().width, histogram.header().bands);
+    let (pixels, bands) = (f64::from(pixels), f64::from(bands));
+    // the mean, and the sum from it again
+    let summed = |sum: f64| sum / (pixels * bands) * pixels * bands;
+    let total = summed(counts.iter().sum());
     let (share, bits) = ((1.0 / total) as f32, (1.0 / std::f64::consts::LN_2) as f32);
     let term = |count: &f64| {
         let p = share * *count as f32;
         let log = if p == 0.0 { 0.0 } else { libm::log(f64::from(p)) as f32 };
         f64::from(p * (bits * log))
     };
-    Ok(-(counts.iter().map(term).sum::<f64>() / samples) * samples)
+    Ok(-summed(counts.iter().map(term).sum()))
 }
 
 #[cfg(test)]
