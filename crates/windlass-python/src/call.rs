@@ -271,11 +271,10 @@ impl<'py> Call<'py> {
         let mut results = Vec::with_capacity(1);
         for (name, value) in outputs {
             match self.spec.output(name) {
+                Some(output) if output.optional && !self.asked.contains(&output.name) => {}
                 Some(output) if output.optional => {
-                    if self.asked.contains(&output.name) {
-                        options
-                            .set_item(name.replace('-', "_"), to_python(py, value, output.kind)?)?;
-                    }
+                    let value = to_python(py, value, output.kind)?;
+                    options.set_item(name.replace('-', "_"), value)?;
                 }
                 Some(output) => results.push(to_python(py, value, output.kind)?),
                 None => {}

@@ -212,7 +212,7 @@ impl Callbacks {
 
     fn read(&self, count: usize) -> Result<Vec<u8>> {
         Self::attached(|py| match self.get(py, READ) {
-            Some(handler) => bytes_of(handler.bind(py).call1((count,))?),
+            Some(handler) => bytes_of(&handler.bind(py).call1((count,))?),
             None => Ok(Vec::new()),
         })
     }
@@ -226,18 +226,16 @@ impl Callbacks {
 }
 
 /// The bytes that a read handler gave; None is the end.
-fn bytes_of(answer: Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
+fn bytes_of(answer: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
     if answer.is_none() {
         return Ok(Vec::new());
     }
     if let Ok(bytes) = answer.cast::<PyBytes>() {
         return Ok(bytes.as_bytes().to_vec());
     }
-    match convert::blob(&answer) {
+    match convert::blob(answer) {
         Ok(bytes) => Ok(bytes.to_vec()),
-        Err(_) => {
-            Err(PyTypeError::new_err(format!("read handler returned {}", type_name(&answer))))
-        }
+        Err(_) => Err(PyTypeError::new_err(format!("read handler returned {}", type_name(answer)))),
     }
 }
 

@@ -217,7 +217,7 @@ pub(crate) fn doubles(value: &Bound<'_, PyAny>) -> PyResult<Vec<f64>> {
     if value.is_exact_instance_of::<PyFloat>() || value.is_exact_instance_of::<PyInt>() {
         return Ok(vec![value.extract()?]);
     }
-    elements(value)?.iter().map(|item| item.extract::<f64>()).collect()
+    elements(value)?.iter().map(PyAnyMethods::extract::<f64>).collect()
 }
 
 pub(crate) fn integers(value: &Bound<'_, PyAny>) -> PyResult<Vec<i32>> {

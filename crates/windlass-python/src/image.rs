@@ -367,16 +367,15 @@ pub(crate) fn image_from_bytes<'py>(
 /// The matrix of a list of rows, with its scale and offset.
 #[pyfunction]
 pub(crate) fn matrix<'py>(
-    rows: Vec<Vec<f64>>,
+    rows: &Bound<'py, PyAny>,
     scale: f64,
     offset: f64,
-    py: Python<'py>,
 ) -> PyResult<Bound<'py, PyAny>> {
-    wrap(
-        py,
-        make_matrix(&rows, scale, offset)
-            .map_err(|error| error::to_python(py, "unable to make image from matrix", &error))?,
-    )
+    let py = rows.py();
+    let rows: Vec<Vec<f64>> = rows.extract()?;
+    let image = make_matrix(&rows, scale, offset)
+        .map_err(|error| error::to_python(py, "unable to make image from matrix", &error))?;
+    wrap(py, image)
 }
 
 /// The matrix of `rows`, with its scale and offset as metadata.

@@ -90,7 +90,9 @@ pub(crate) fn run<S: Sink>(plan: &Plan, sink: &S, progress: Option<Arc<Progress>
     let mut meter = Meter::start(progress, plan.pixels)?;
     let result = evaluate(plan, sink, &context, kills, &mut meter);
     let told = meter.finish(result.is_ok());
-    result.and(told)
+    result.and(told)?;
+    // who is told of the end may still kill
+    if image::kills() == kills { Ok(()) } else { killed(plan) }
 }
 
 fn evaluate<S: Sink>(
