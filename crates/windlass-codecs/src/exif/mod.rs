@@ -99,7 +99,7 @@ fn fresh() -> Block<'static> {
     block
 }
 
-/// Takes out what stands for a resolution but can't be one.
+/// Puts the usual resolution in the place of one that is missing or is no number.
 fn mend_resolution(block: &mut Block<'_>) {
     let order = block.order;
     block.directories[0].retain(|entry| match entry.tag {
@@ -107,12 +107,18 @@ fn mend_resolution(block: &mut Block<'_>) {
         RESOLUTION_UNIT => matches!(entry.number(0, order), Some(Number::Whole(_))),
         _ => true,
     });
+    add(block, 0, X_RESOLUTION, Number::Fraction(72, 1));
+    add(block, 0, Y_RESOLUTION, Number::Fraction(72, 1));
 }
 
-/// Sets an entry of one number, of the type that its tag has.
+/// Sets an entry of one number, of the type that its tag has; a short one stays short.
 fn set_number(block: &mut Block<'_>, directory: usize, tag: u16, value: i32) {
-    let number = Number::Whole(value.into());
-    let entry = Entry::of_numbers(tag, kind_of(directory, tag), &[number], block.order);
+    let short = block.get(directory, tag).is_some_and(|old| old.kind == Kind::Short);
+    let kind = match u16::try_from(value) {
+        Ok(_) if short => Kind::Short,
+        _ => kind_of(directory, tag),
+    };
+    let entry = Entry::of_numbers(tag, kind, &[Number::Whole(value.into())], block.order);
     block.set(directory, entry);
 }
 
@@ -201,8 +207,12 @@ fn write_real(block: &mut Block<'_>, tag: u16, value: f64) {
     }
 }
 
-/// A real as the reference stores it, cut after three digits.
+/// A real as the reference stores it, cut after three digits; a large one after the point.
 fn thousandths(value: f64) -> Number {
+    const MAX: f64 = i32::MAX as f64 / 1000.0;
+    if value.abs() > MAX {
+        return Number::Fraction(value as i64, 1);
+    }
     Number::Fraction((value * 1000.0) as i64, 1000)
 }
 

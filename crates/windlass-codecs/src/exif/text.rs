@@ -21,6 +21,11 @@ pub(super) fn item(entry: &Entry<'_>, tag: &Tag, order: Order) -> String {
     format!("{value} ({shown}, {kind}, {count} components, {size} bytes)")
 }
 
+/// The value part of the item of an entry.
+pub(super) fn value_of(entry: &Entry<'_>, tag: &Tag, order: Order) -> String {
+    numbers(entry, order).unwrap_or_else(|| text(entry, tag, order))
+}
+
 /// The value part of an item: what stands before the text that [`item`] adds.
 ///
 /// An item without such a text is all value, also if it ends in a parenthesis.
@@ -45,7 +50,7 @@ fn described(item: &str) -> Option<&str> {
 }
 
 /// The text of an entry, as long as the reference makes it at most.
-pub(super) fn text(entry: &Entry<'_>, tag: &Tag, order: Order) -> String {
+fn text(entry: &Entry<'_>, tag: &Tag, order: Order) -> String {
     let shown = full_text(entry, tag, order);
     let most = match (entry.kind, tag.text) {
         (Kind::Ascii, _) => entry.data.len(),

@@ -32,7 +32,7 @@ pub(super) fn forget(block: &mut Block<'_>, header: &Header) {
 fn is_current(entry: &Entry<'_>, tag: &Tag, number: usize, order: Order, header: &Header) -> bool {
     match header.metadata.string(&item_name(number, tag.name)) {
         Some(item) => {
-            tag.class == Class::Plain || text::value(item) == text::text(entry, tag, order)
+            tag.class == Class::Plain || text::value(item) == text::value_of(entry, tag, order)
         }
         None => false,
     }
@@ -94,7 +94,7 @@ fn fresh(tag: &Tag, order: Order) -> Entry<'static> {
 /// An entry with the numbers of a value; none if it can't take them.
 fn plain(entry: &Entry<'_>, tag: &Tag, value: &str, order: Order) -> Option<Entry<'static>> {
     let fraction = match entry.kind {
-        Kind::Byte | Kind::Undefined if value == text::text(entry, tag, order) => return None,
+        Kind::Byte | Kind::Undefined if value == text::value_of(entry, tag, order) => return None,
         Kind::Byte | Kind::Undefined => {
             return Some(Entry::new(tag.number, entry.kind, bytes(entry, tag, value)?));
         }
