@@ -11,13 +11,16 @@ pub mod jpeg;
 mod metadata;
 pub mod options;
 pub mod png;
+pub mod raw;
 pub mod search;
+pub mod vips;
 
 use windlass_core::declare::Entry;
 use windlass_core::foreign::FormatSpec;
 
 /// The formats, in the order in which savers are looked for.
-pub const FORMATS: &[&FormatSpec] = &[&png::FORMAT, &jpeg::FORMAT];
+pub const FORMATS: &[&FormatSpec] = &[&raw::FORMAT, &vips::FORMAT, &png::FORMAT, &jpeg::FORMAT];
 
 /// All loaders and savers, by format.
-pub const OPERATIONS: &[&[Entry]] = &[png::OPERATIONS, jpeg::OPERATIONS];
+pub const OPERATIONS: &[&[Entry]] = 
+    &[raw::OPERATIONS, vips::OPERATIONS, png::OPERATIONS, jpeg::OPERATIONS];

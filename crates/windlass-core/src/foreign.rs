@@ -11,6 +11,9 @@ use windlass_io::{Result, Source, Target};
 
 /// The options of a loader: `new_from_file`, `_buffer` and `_source` are made from it.
 pub trait Load: ArgGroup {
+    /// Whether the image is told which loader read it.
+    const NAMED: bool = true;
+
     /// Reads the header; pixels come when they are asked for.
     fn load(&self, source: &Source) -> Result<Image>;
 
@@ -153,9 +156,8 @@ impl<L: Load> Loading<L> {
         let mut header = image.header().clone();
         // first of all items: the operation that did the load
         let mut metadata = crate::Metadata::default();
-        metadata.set("vips-loader", Meta::String(args.spec().nickname.into()));
-        if header.metadata.remove("vips-loader:none") {
-            metadata = crate::Metadata::default();
+        if L::NAMED {
+            metadata.set("vips-loader", Meta::String(args.spec().nickname.into()));
         }
         metadata.merge(&header.metadata);
         header.metadata = metadata;
