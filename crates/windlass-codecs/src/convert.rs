@@ -99,10 +99,13 @@ fn colour(image: Image, colours: Colours, original: BandFormat) -> Result<Image>
     to_space(image_operation("icc_import", import)?, rgb)
 }
 
-/// The image in `space`, unless it is there already.
+/// The image in `space`, sRGB or grey of 8 or 16 bits; one that is there already is only cast.
 pub(crate) fn to_space(image: Image, space: Interpretation) -> Result<Image> {
-    if image.header().guess_interpretation() == space {
-        return Ok(image);
+    let header = image.header();
+    if header.guess_interpretation() == space {
+        let sixteen = matches!(space, Interpretation::Rgb16 | Interpretation::Grey16);
+        let format = if sixteen { BandFormat::U16 } else { BandFormat::U8 };
+        return if header.format == format { Ok(image) } else { cast(image, format, false) };
     }
     image_operation(
         "colourspace",

@@ -2,8 +2,10 @@
 
 use windlass_codecs::jpeg::{JpegLoad, JpegSave};
 use windlass_codecs::png::{PngFilter, PngLoad, PngSave};
+use windlass_codecs::raw::{RawLoad, RawSave};
+use windlass_codecs::vips::{VipsLoad, VipsSave};
 use windlass_core::foreign::{Load, Save};
-use windlass_core::{BandFormat, Image, Interpretation, Result, Source, Target};
+use windlass_core::{BandFormat, Build, Image, Interpretation, Meta, Result, Source, Target};
 use windlass_io::Stream;
 
 /// Waves and noise.
@@ -239,5 +241,54 @@ fn rows_before_the_end_of_a_cut_file_are_right() -> Result<()> {
         }
         assert!(opened > 0);
     }
+    Ok(())
+}
+
+#[test]
+fn the_own_format_keeps_everything() -> Result<()> {
+    for format in BandFormat::ALL {
+        let image = picture(31, 17, 2 * format.size() as i32, BandFormat::U8);
+        let bytes = image.to_memory()?;
+        let image = Image::from_memory(31, 17, 2, format, bytes)?;
+        let mut header = image.header().clone();
+        (header.xres, header.yres, header.xoffset) = (2.5, 0.5, -3);
+        header.metadata.set("a name", Meta::String("some <text>".into()));
+        let image = image.with_header(header)?;
+        let saved = saved(&image, &VipsSave::default())?;
+        let loaded = VipsLoad::default().load(&saved)?;
+        assert!(loaded.to_memory()? == image.to_memory()?, "{format}");
+        let header = loaded.header();
+        assert_eq!((header.xres, header.xoffset, header.format), (2.5, -3, format));
+        assert_eq!(header.metadata.string("a name"), Some("some <text>"));
+    }
+    Ok(())
+}
+
+#[test]
+fn a_file_of_the_other_byte_order_is_swapped() -> Result<()> {
+    let image = picture(31, 17, 3, BandFormat::U16);
+    let mut bytes = saved(&image, &VipsSave::default())?.read_to_vec(1 << 20)?;
+    bytes[..64].chunks_exact_mut(4).for_each(<[u8]>::reverse);
+    bytes[64..64 + 31 * 17 * 6].chunks_exact_mut(2).for_each(<[u8]>::reverse);
+    let loaded = VipsLoad::default().load(&Source::from_memory(bytes.clone()))?;
+    assert!(loaded.to_memory()? == image.to_memory()?);
+    bytes.truncate(1000);
+    let cut = VipsLoad::default().load(&Source::from_memory(bytes))?;
+    assert!(cut.to_memory().unwrap_err().message().ends_with("file has been truncated"));
+    Ok(())
+}
+
+#[test]
+fn raw_pixels_are_found_again() -> Result<()> {
+    let folder = tempfile::tempdir().expect("a folder");
+    let name = folder.path().join("x.raw").to_string_lossy().into_owned();
+    let image = picture(300, 700, 3, BandFormat::U16);
+    RawSave::default().save(&image, &Target::to_file(&name))?;
+    let load = RawLoad::new(name.as_str(), 300, 700, 3).format(BandFormat::U16);
+    assert!(load.build()?.out.to_memory()? == image.to_memory()?);
+    let error = load.offset(1_u64).build().unwrap_err();
+    assert!(error.message().ends_with("file too short"), "{error}");
+    let part = RawLoad::new(name.as_str(), 300, 699, 3).format(BandFormat::U16).offset(1800_u64);
+    assert!(part.build()?.out.to_memory()? == image.to_memory()?[1800..]);
     Ok(())
 }

@@ -1,11 +1,14 @@
 //! JPEG (`reference/formats/jpeg.md`), over the codec of our own.
 
 mod load;
+mod mime;
 mod save;
 
 pub use load::JpegLoad;
+pub use mime::JpegSaveMime;
 pub use save::{JpegSave, SubsampleMode};
 
+use windlass_core::Operation;
 use windlass_core::declare::Entry;
 use windlass_core::foreign::FormatSpec;
 use windlass_core::{Error, ErrorKind};
@@ -30,6 +33,7 @@ pub const OPERATIONS: &[Entry] = &[
     JpegSave::SAVERS[0],
     JpegSave::SAVERS[1],
     JpegSave::SAVERS[2],
+    JpegSaveMime::ENTRY,
 ];
 
 /// An error of the codec as ours.

@@ -130,7 +130,7 @@ struct Text {
 const MAX_CHUNK: u32 = 50 << 20;
 /// The most texts that are taken, and those taken without limits.
 const MAX_TEXTS: usize = 50;
-const MAX_CACHED: usize = 100;
+const MAX_CACHED: usize = 98;
 
 impl File {
     /// Reads all chunks up to the first of the pixels.
@@ -204,6 +204,8 @@ impl File {
                 self.bad_checksum |= !right;
                 self.plte(bytes)?;
             }
+            // what can be done without is not taken where it may be wrong
+            _ if !right => {}
             b"tRNS" => self.trns(bytes),
             b"pHYs" => self.extras.physical = physical(&bytes),
             b"iCCP" => self.extras.profile = profile(&bytes, self.ihdr.colour),
@@ -255,9 +257,12 @@ impl File {
         if bytes.len() != 2 * values {
             return None;
         }
-        let shift = if self.ihdr.depth == 16 { 8 } else { 0 };
-        let pairs = bytes.chunks_exact(2).map(|pair| u16::from_be_bytes([pair[0], pair[1]]));
-        Some(pairs.map(|value| f64::from(value >> shift)).collect())
+        let values = bytes.chunks_exact(2).map(|pair| u16::from_be_bytes([pair[0], pair[1]]));
+        if self.ihdr.depth == 16 {
+            return Some(values.map(|value| f64::from(value >> 8)).collect());
+        }
+        let inside = values.clone().all(|value| value < 1 << self.ihdr.depth);
+        inside.then(|| values.map(f64::from).collect())
     }
 
     /// The image that the file holds.
@@ -333,7 +338,10 @@ fn exif(bytes: Vec<u8>) -> Option<Vec<u8>> {
 fn profile(bytes: &[u8], colour: Colour) -> Option<Vec<u8>> {
     let (_, rest) = keyword(bytes)?;
     let (&0, rest) = rest.split_first()? else { return None };
-    let profile = inflate(rest)?;
+    // the stream may be cut behind the profile, which says its length itself
+    let (mut profile, _) = inflate_some(rest)?;
+    let length = u32::from_be_bytes(*profile.first_chunk()?) as usize;
+    profile.truncate(length);
     is_profile(&profile, colour).then_some(profile)
 }
 
@@ -396,22 +404,27 @@ fn text(kind: &[u8; 4], bytes: &[u8]) -> Option<Text> {
 
 /// Inflates a whole zlib stream, unless that gives too much.
 fn inflate(bytes: &[u8]) -> Option<Vec<u8>> {
+    inflate_some(bytes).and_then(|(out, whole)| whole.then_some(out))
+}
+
+/// Inflates as much of a zlib stream as there is, and says if that is all; nothing where it is too much.
+fn inflate_some(bytes: &[u8]) -> Option<(Vec<u8>, bool)> {
     let mut inflate = Decompress::new(true);
     let mut out = Vec::new();
     let mut buffer = [0; 4096];
     loop {
         let (read, made) = (inflate.total_in(), inflate.total_out());
         let status =
-            inflate.decompress(&bytes[read as usize..], &mut buffer, FlushDecompress::None).ok()?;
+            inflate.decompress(&bytes[read as usize..], &mut buffer, FlushDecompress::None);
         let count = (inflate.total_out() - made) as usize;
         if out.len() + count > MAX_CHUNK as usize {
             return None;
         }
         out.extend_from_slice(&buffer[..count]);
         match status {
-            flate2::Status::StreamEnd => return Some(out),
-            _ if count == 0 && inflate.total_in() == read => return None,
-            _ => {}
+            Ok(flate2::Status::StreamEnd) => return Some((out, true)),
+            Ok(_) if count > 0 || inflate.total_in() > read => {}
+            Ok(_) | Err(_) => return Some((out, false)),
         }
     }
 }

@@ -18,6 +18,9 @@ pub(super) struct Stream {
     inflate: Decompress,
     /// Bytes left in the chunk that the reader is in
     left: Option<u32>,
+    /// Compressed bytes, and how many of them are used up
+    input: Vec<u8>,
+    used: usize,
     /// The checksum of that chunk, where checksums count
     checksum: Option<crc32fast::Hasher>,
     /// A byte that was inflated already
@@ -28,6 +31,9 @@ pub(super) struct Stream {
     /// Bytes from a sample to the one that predicts it
     distance: usize,
 }
+
+/// Compressed bytes that are read at a time.
+const PIECE: usize = 8192;
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum State {
@@ -41,6 +47,8 @@ enum State {
 impl Stream {
     pub(super) fn open(mut reader: SourceReader, file: &File, fail_on: FailOn) -> Result<Self> {
         let checked = fail_on >= FailOn::Error;
+        // what is missing of an interlaced image is missing everywhere
+        let fail_on = if file.ihdr.interlaced { fail_on.max(FailOn::Truncated) } else { fail_on };
         if checked && file.bad_checksum {
             return Err(malformed("libpng read error: a checksum is wrong"));
         }
@@ -51,6 +59,8 @@ impl Stream {
             fail_on,
             inflate: Decompress::new(true),
             left: None,
+            input: Vec::with_capacity(PIECE),
+            used: 0,
             checksum: checked.then(crc32fast::Hasher::new),
             ahead: None,
             state: State::Going,
@@ -81,17 +91,17 @@ impl Stream {
         if made < rows.len() {
             self.fault(truncated("not enough image data"))?;
         }
-        let mut right = 0;
-        for row in rows.chunks_exact_mut(length + 1).take(made / (length + 1)) {
+        let right = made / (length + 1);
+        for row in rows.chunks_exact_mut(length + 1).take(right) {
             let Some((filter, row)) = row.split_first_mut() else { break };
-            if !unfilter(*filter, self.distance, &self.previous, row) {
-                let filter = *filter;
-                self.state = State::Ended;
-                self.fault(malformed(format_args!("row filter {filter} is not known")))?;
-                break;
+            if unfilter(*filter, self.distance, &self.previous, row) {
+                self.previous.copy_from_slice(row);
+                continue;
             }
-            self.previous.copy_from_slice(row);
-            right += 1;
+            // such a row is lost, and those below go on from the one above
+            let filter = *filter;
+            row.fill(0);
+            self.fault(malformed(format_args!("row filter {filter} is not known")))?;
         }
         Ok(right)
     }
@@ -136,25 +146,19 @@ impl Stream {
 
     /// Inflates some bytes; returns how many.
     fn step(&mut self, out: &mut [u8]) -> Result<usize> {
-        let left = match self.left {
-            None | Some(0) => return self.next_chunk().map(|()| 0),
-            Some(left) => left,
-        };
-        let input = self.reader.fill_buf()?;
-        let input = &input[..input.len().min(left as usize)];
-        if input.is_empty() {
-            self.state = State::Ended;
+        if self.used == self.input.len() {
+            match self.left {
+                None | Some(0) => self.next_chunk()?,
+                Some(left) => self.next_piece(left)?,
+            }
             return Ok(0);
         }
+        let input = &self.input[self.used..];
         let (read, made) = (self.inflate.total_in(), self.inflate.total_out());
         let status = self.inflate.decompress(input, out, FlushDecompress::None);
         let read = (self.inflate.total_in() - read) as usize;
         let made = (self.inflate.total_out() - made) as usize;
-        if let Some(checksum) = &mut self.checksum {
-            checksum.update(&input[..read]);
-        }
-        self.reader.consume(read);
-        self.left = Some(left - read as u32);
+        self.used += read;
         match status {
             Ok(Status::StreamEnd) => self.state = State::Ended,
             Ok(_) if read > 0 || made > 0 => {}
@@ -164,6 +168,27 @@ impl Stream {
             }
         }
         Ok(made)
+    }
+
+    /// Reads the next piece of a chunk. One that the file does not have all of is not used, as in
+    /// libpng: so a cut file has the same rows.
+    fn next_piece(&mut self, left: u32) -> Result<()> {
+        let count = PIECE.min(left as usize);
+        self.input.resize(count, 0);
+        self.used = 0;
+        match chunks::exact(&mut self.reader, &mut self.input) {
+            Err(error) if is_of_the_data(&error) => {
+                self.input.clear();
+                self.state = State::Ended;
+                return Ok(());
+            }
+            done => done?,
+        }
+        if let Some(checksum) = &mut self.checksum {
+            checksum.update(&self.input);
+        }
+        self.left = Some(left - count as u32);
+        Ok(())
     }
 
     /// Goes to the next chunk of pixels, if there is one.

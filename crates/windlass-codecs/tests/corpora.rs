@@ -1,0 +1,202 @@
+//! Files of the corpora against what the reference made of them (`ORACLE.json`): the verdict, the
+//! header, the pixels.
+//!
+//! The corpora are not part of the repository: they are looked for in `WINDLASS_DATA`, else in
+//! `../shared/data` beside it.
+
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use std::path::{Path, PathBuf};
+use windlass_codecs::options::FailOn;
+use windlass_codecs::{jpeg::JpegLoad, png::PngLoad, search};
+use windlass_core::foreign::Load;
+use windlass_core::{Header, Image, Meta, Result, Source};
+
+fn data() -> Option<PathBuf> {
+    let root = std::env::var_os("WINDLASS_DATA").map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data"),
+        PathBuf::from,
+    );
+    if root.is_dir() {
+        return Some(root);
+    }
+    println!("skipped: no corpora in {} (set WINDLASS_DATA)", root.display());
+    None
+}
+
+fn open(path: &Path, fail_on: FailOn) -> Result<Option<Image>> {
+    let source = Source::from_file(path)?;
+    let Some(format) = search::find_load(&source, |_| true)? else { return Ok(None) };
+    match format.name {
+        "png" => {
+            let mut options = PngLoad::default();
+            options.common.fail_on = fail_on;
+            options.load(&source).map(Some)
+        }
+        "jpeg" => {
+            let mut options = JpegLoad::default();
+            options.common.fail_on = fail_on;
+            options.load(&source).map(Some)
+        }
+        _ => Ok(None),
+    }
+}
+
+/// What differs between what we and the reference make of a file.
+fn compare(path: &Path, oracle: &Value) -> Vec<String> {
+    let mut found = Vec::new();
+    let result = open(path, FailOn::None).and_then(|image| match image {
+        Some(image) => {
+            let bytes = image.to_memory()?;
+            Ok(Some((image, bytes)))
+        }
+        None => Ok(None),
+    });
+    let ok = oracle["ok"].as_bool().unwrap_or(false);
+    match &result {
+        Ok(Some((image, bytes))) if ok => {
+            headers(image.header(), oracle, &mut found);
+            if found.is_empty() {
+                pixels(image.header(), bytes, oracle, &mut found);
+            }
+        }
+        Ok(Some(_)) => found.push(format!("accepted; reference: {}", oracle["error"])),
+        Ok(None) if ok => found.push("not known".into()),
+        Err(error) if ok => found.push(format!("refused: {error}")),
+        Ok(None) | Err(_) => {}
+    }
+    if ok && result.is_ok() {
+        let strict = open(path, FailOn::Warning)
+            .and_then(|image| image.map_or(Ok(Vec::new()), |image| image.to_memory()));
+        let reference = oracle["strict"].as_str() == Some("ok");
+        if strict.is_ok() != reference {
+            let error = strict.err().map(|error| error.to_string());
+            found.push(format!("strict: {error:?}; reference: {}", oracle["strict"]));
+        }
+    }
+    found
+}
+
+fn headers(header: &Header, oracle: &Value, found: &mut Vec<String>) {
+    use windlass_core::declare::ArgEnum as _;
+    let mut same = |name: &str, ours: String| {
+        let theirs = match &oracle[name] {
+            Value::String(text) => text.clone(),
+            Value::Null => "none".into(),
+            other => other.to_string(),
+        };
+        if ours != theirs {
+            found.push(format!("{name}: {ours}; reference: {theirs}"));
+        }
+    };
+    same("width", header.width.to_string());
+    same("height", header.height.to_string());
+    same("bands", header.bands.to_string());
+    same("format", header.format.to_string());
+    same("interpretation", header.interpretation.nick().into());
+    let exif = header.metadata.get("exif-data").is_some();
+    for (name, ours) in [("xres", header.xres), ("yres", header.yres)] {
+        let theirs = oracle[name].as_f64().unwrap_or(0.0);
+        if !exif && (ours - theirs).abs() > 1e-4 * theirs.abs() {
+            found.push(format!("{name}: {ours}; reference: {theirs}"));
+        }
+    }
+    for name in ["exif-data", "xmp-data", "icc-profile-data", "iptc-data"] {
+        let ours = match header.metadata.get(name) {
+            Some(Meta::Blob(bytes)) => Some(bytes.len() as u64),
+            _ => None,
+        };
+        let theirs = oracle["meta"][name].as_u64();
+        if ours != theirs {
+            found.push(format!("{name}: {ours:?}; reference: {theirs:?}"));
+        }
+    }
+    let bits = header.metadata.int("bits-per-sample").map(i64::from);
+    if bits != oracle["bits-per-sample"].as_i64() {
+        found.push(format!("bits-per-sample: {bits:?}; reference: {}", oracle["bits-per-sample"]));
+    }
+}
+
+fn pixels(header: &Header, bytes: &[u8], oracle: &Value, found: &mut Vec<String>) {
+    let hash: String = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+    if oracle["pixels_sha256"].as_str() == Some(&hash) {
+        return;
+    }
+    let averages = averages(header, bytes);
+    let theirs: Vec<f64> = oracle["avg"]
+        .as_array()
+        .map_or_else(Vec::new, |values| values.iter().filter_map(Value::as_f64).collect());
+    let near = averages.len() == theirs.len()
+        && averages.iter().zip(&theirs).all(|(ours, theirs)| (ours - theirs).abs() <= 0.5);
+    let lossy = oracle["vips-loader"].as_str() == Some("jpegload");
+    if !(near && lossy) {
+        found.push(format!("averages: {averages:?}; reference: {theirs:?}"));
+    }
+}
+
+fn averages(header: &Header, bytes: &[u8]) -> Vec<f64> {
+    let bands = header.bands as usize;
+    let pixels = f64::from(header.width) * f64::from(header.height);
+    let mut sums = vec![0.0; bands];
+    if header.format.size() == 2 {
+        for (at, pair) in bytes.chunks_exact(2).enumerate() {
+            sums[at % bands] += f64::from(u16::from_ne_bytes([pair[0], pair[1]]));
+        }
+    } else {
+        for (at, &byte) in bytes.iter().enumerate() {
+            sums[at % bands] += f64::from(byte);
+        }
+    }
+    sums.into_iter().map(|sum| sum / pixels).collect()
+}
+
+/// Compares the files of a set that one of the loaders `ours` read; `known` differ, and why.
+fn check(set: &str, ours: &[&str], known: &[&str]) {
+    let Some(root) = data() else { return };
+    let text = std::fs::read(root.join(set).join("ORACLE.json")).expect("the set has an oracle");
+    let oracle: Value = serde_json::from_slice(&text).expect("the oracle is JSON");
+    let files = oracle["files"].as_object().expect("the oracle lists files");
+    let (mut count, mut differ) = (0, Vec::new());
+    for (name, oracle) in files {
+        let loader = oracle["loader"].as_str().unwrap_or_default();
+        if !ours.iter().any(|ours| loader.contains(ours)) {
+            continue;
+        }
+        count += 1;
+        for difference in compare(&root.join(set).join(name), oracle) {
+            println!("{name}: {difference}");
+            if differ.last() != Some(&name.as_str()) {
+                differ.push(name.as_str());
+            }
+        }
+    }
+    println!("{set}: {count} files, {} differ", differ.len());
+    assert!(count > 0, "{set} has no file for {ours:?}");
+    let new: Vec<_> = differ.iter().filter(|name| !known.contains(name)).collect();
+    assert!(new.is_empty(), "{new:?} differ");
+}
+
+#[test]
+fn png() {
+    check("png", &["Png"], &[]);
+}
+
+#[test]
+fn malformed_png() {
+    check("malformed-png", &["Png"], &[]);
+}
+
+#[test]
+fn jpeg() {
+    check("jpeg", &["Jpeg"], &[]);
+}
+
+#[test]
+fn malformed_jpeg() {
+    check("malformed-jpeg", &["Jpeg"], &[]);
+}
+
+#[test]
+fn suite_of_the_reference() {
+    check("libvips-suite", &["Png", "Jpeg"], &[]);
+}
