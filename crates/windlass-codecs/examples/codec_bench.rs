@@ -3,6 +3,8 @@
 //!
 //! `codec_bench FILE load|jpeg|png TIMES [OPTION…]`; options are `filter`, `level1`, `q92`, `shrink8`.
 
+#![expect(clippy::print_stdout, clippy::disallowed_methods, reason = "a program that measures")]
+
 use windlass_codecs::jpeg::{JpegLoad, JpegSave};
 use windlass_codecs::png::{PngFilter, PngLoad, PngSave};
 use windlass_core::foreign::{Load, Save};
@@ -43,10 +45,7 @@ fn main() -> Result<()> {
         size = target.bytes().len();
     }
     let each = (cpu() - start) / f64::from(times);
-    #[expect(clippy::print_stdout, reason = "what a program is for")]
-    {
-        println!("{what} {options:?}: {each:.1} ms, {size} bytes");
-    }
+    println!("{what} {options:?}: {each:.1} ms, {size} bytes");
     Ok(())
 }
 
@@ -54,6 +53,7 @@ fn main() -> Result<()> {
 fn cpu() -> f64 {
     let text = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
     let after = text.rsplit_once(')').map_or("", |(_, rest)| rest);
-    let ticks: f64 = after.split_whitespace().skip(11).take(2).filter_map(|n| n.parse::<f64>().ok()).sum();
+    let ticks: f64 =
+        after.split_whitespace().skip(11).take(2).filter_map(|n| n.parse::<f64>().ok()).sum();
     ticks * 10.0
 }

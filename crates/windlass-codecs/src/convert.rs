@@ -1,6 +1,7 @@
 //! What savers do to an image first: colours, bands and format that the file takes, metadata that is
 //! wanted (`reference/formats/common.md` §4.1, §4.3).
 
+use crate::exif;
 use crate::options::{Keep, SaveOptions};
 use windlass_core::declare::{ArgEnum, Value, image_operation, operation};
 use windlass_core::{
@@ -163,6 +164,10 @@ fn kept(header: &Header, options: &SaveOptions) -> Result<Header> {
     let fits = header.metadata.blob("icc-profile-data").is_none_or(|icc| fits(icc, &header));
     if !fits {
         let _was_there = header.metadata.remove("icc-profile-data");
+    }
+    if keep.contains(Keep::EXIF) {
+        let block = exif::encode(&header)?;
+        header.metadata.set("exif-data", Meta::Blob(block.into()));
     }
     if options.page_height > 0 {
         header.metadata.set("page-height", Meta::Int(options.page_height));

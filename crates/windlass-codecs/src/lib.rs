@@ -22,5 +22,5 @@ use windlass_core::foreign::FormatSpec;
 pub const FORMATS: &[&FormatSpec] = &[&raw::FORMAT, &vips::FORMAT, &png::FORMAT, &jpeg::FORMAT];
 
 /// All loaders and savers, by format.
-pub const OPERATIONS: &[&[Entry]] = 
+pub const OPERATIONS: &[&[Entry]] =
     &[raw::OPERATIONS, vips::OPERATIONS, png::OPERATIONS, jpeg::OPERATIONS];

@@ -1,10 +1,12 @@
 //! Metadata that several formats carry.
 
-use windlass_core::{Header, Meta};
+use crate::exif;
+use windlass_core::{Header, Meta, Result};
 
-/// Attaches an EXIF block, as it lies in the file.
-pub(crate) fn set_exif(header: &mut Header, block: &[u8]) {
+/// Attaches an EXIF block, as it lies in the file, and what it says.
+pub(crate) fn set_exif(header: &mut Header, block: &[u8]) -> Result<()> {
     header.metadata.set("exif-data", Meta::Blob(block.to_vec().into()));
+    exif::decode(block, header)
 }
 
 /// Text of a file: UTF-8, or else Latin-1.

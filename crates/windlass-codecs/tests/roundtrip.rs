@@ -1,5 +1,7 @@
 //! What is saved is read back, from sources that give any number of bytes at a time.
 
+#![expect(clippy::disallowed_methods, reason = "any waves will do")]
+
 use windlass_codecs::jpeg::{JpegLoad, JpegSave};
 use windlass_codecs::png::{PngFilter, PngLoad, PngSave};
 use windlass_codecs::raw::{RawLoad, RawSave};

@@ -45,7 +45,7 @@ impl Load for JpegLoad {
         })?;
         let settings = Settings { scale, fail_on: self.common.level(), unlimited: self.unlimited };
         let decoder = settings.decoder(source, &Context::current().tick)?.0;
-        let header = header(decoder.header(), scale, &self.common);
+        let header = header(decoder.header(), scale, &self.common)?;
         let full = (decoder.header().width as i32, decoder.header().bands());
         let step = decoder.rows_per_step() as i32;
         drop(decoder);
@@ -104,7 +104,7 @@ impl Settings {
 }
 
 /// The image that a file holds.
-fn header(file: &File, scale: Scale, options: &LoadOptions) -> Header {
+fn header(file: &File, scale: Scale, options: &LoadOptions) -> Result<Header> {
     let side = |side: u32| (side / scale.divisor()).max(1) as i32;
     let (width, height) = (side(file.file_width), side(file.file_height));
     let mut header = Header::new(width, height, file.bands() as i32, BandFormat::U8);
@@ -128,7 +128,7 @@ fn header(file: &File, scale: Scale, options: &LoadOptions) -> Header {
     };
     metadata.set("jpeg-chroma-subsample", Meta::String(chroma.into()));
     if let Some(block) = file.exif() {
-        metadata::set_exif(&mut header, block);
+        metadata::set_exif(&mut header, block)?;
     }
     let mut blob = |name: &str, data: Option<&[u8]>| {
         if let Some(data) = data {
@@ -140,7 +140,7 @@ fn header(file: &File, scale: Scale, options: &LoadOptions) -> Header {
     blob("ipct-data", file.iptc());
     let icc = file.icc();
     blob("icc-profile-data", (!icc.is_empty()).then_some(&icc[..]));
-    header
+    Ok(header)
 }
 
 /// Pixels per millimetre, from the density of the JFIF segment.

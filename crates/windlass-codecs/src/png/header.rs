@@ -204,14 +204,14 @@ impl File {
                 self.bad_checksum |= !right;
                 self.plte(bytes)?;
             }
-            // what can be done without is not taken where it may be wrong
-            _ if !right => {}
+            // what can be done without is not taken where it may be wrong; a profile is checked itself
+            kind if !right && kind != b"iCCP" => {}
             b"tRNS" => self.trns(bytes),
             b"pHYs" => self.extras.physical = physical(&bytes),
             b"iCCP" => self.extras.profile = profile(&bytes, self.ihdr.colour),
             b"eXIf" => self.extras.exif = exif(bytes),
             b"bKGD" => self.extras.background = self.background(&bytes),
-            kind => self.extras.texts.extend(text(kind, &bytes)),
+            kind => self.extras.texts.extend(text(*kind, &bytes)),
         }
         Ok(())
     }
@@ -224,7 +224,7 @@ impl File {
             return Err(malformed("two palettes"));
         }
         let indexed = self.ihdr.colour == Colour::Palette;
-        if bytes.len() > 3 * 256 || bytes.len() % 3 != 0 || bytes.is_empty() {
+        if bytes.len() > 3 * 256 || !bytes.len().is_multiple_of(3) || bytes.is_empty() {
             return if indexed { Err(malformed("the palette is damaged")) } else { Ok(()) };
         }
         if indexed {
@@ -266,7 +266,7 @@ impl File {
     }
 
     /// The image that the file holds.
-    pub(super) fn header(&self, options: &LoadOptions) -> Header {
+    pub(super) fn header(&self, options: &LoadOptions) -> Result<Header> {
         let Ihdr { width, height, depth, colour, interlaced } = self.ihdr;
         let grey = colour.is_grey();
         let colours = if colour == Colour::Palette { 3 } else { colour.samples() as i32 };
@@ -288,7 +288,7 @@ impl File {
         if interlaced {
             header.metadata.set("interlaced", Meta::Int(1));
         }
-        self.extras.attach(&mut header);
+        self.extras.attach(&mut header)?;
         header.metadata.set("bits-per-sample", Meta::Int(depth.into()));
         if colour == Colour::Palette {
             header.metadata.set("palette-bit-depth", Meta::Int(depth.into()));
@@ -297,12 +297,12 @@ impl File {
         if let Some(background) = &self.extras.background {
             header.metadata.set("background", Meta::Doubles(background.as_slice().into()));
         }
-        header
+        Ok(header)
     }
 }
 
 impl Extras {
-    fn attach(&self, header: &mut Header) {
+    fn attach(&self, header: &mut Header) -> Result<()> {
         if let Some(profile) = &self.profile {
             header.metadata.set("icc-profile-data", Meta::Blob(profile.clone().into()));
         }
@@ -315,8 +315,9 @@ impl Extras {
                 header.metadata.set(&name, Meta::String(text.into()));
             }
         }
-        if let Some(exif) = &self.exif {
-            metadata::set_exif(header, exif);
+        match &self.exif {
+            Some(exif) => metadata::set_exif(header, exif),
+            None => Ok(()),
         }
     }
 }
@@ -375,8 +376,8 @@ fn split(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
 }
 
 /// The text of a chunk of one of the three kinds.
-fn text(kind: &[u8; 4], bytes: &[u8]) -> Option<Text> {
-    let (keyword, text) = match kind {
+fn text(kind: [u8; 4], bytes: &[u8]) -> Option<Text> {
+    let (keyword, text) = match &kind {
         b"tEXt" => {
             let (keyword, text) = split(bytes).unwrap_or((bytes, &[]));
             (keyword, text.to_vec())

@@ -35,7 +35,7 @@ impl Load for PngLoad {
         let file = File::read(&mut reader, self.unlimited);
         failure.check()?;
         let file = file?;
-        let header = file.header(&self.common);
+        let header = file.header(&self.common)?;
         let limits = Limits::current();
         limits.image(
             file.ihdr.width.into(),

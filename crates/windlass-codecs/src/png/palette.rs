@@ -27,13 +27,15 @@ pub(super) fn quantise(image: &Image, settings: Settings) -> Result<(Image, Pale
     let (width, height) = (header.width as usize, header.height as usize);
     let _bytes = Limits::current().whole_image(width as u64, height as u64, 4, 1)?;
     let rgba = rgba(&image.pixels()?, header.bands as usize, width, height)?;
-    let source = quantizr::Image::new(&rgba, width, height).map_err(bad)?;
+    let source = quantizr::Image::new(&rgba, width, height).map_err(|error| bad(&error))?;
     let mut histogram = quantizr::Histogram::new();
     histogram.add_image(&source);
     let mut result = choose(&histogram, settings)?;
-    result.set_dithering_level(settings.dither.clamp(0.0, 1.0) as f32).map_err(bad)?;
+    result
+        .set_dithering_level(settings.dither.clamp(0.0, 1.0) as f32)
+        .map_err(|error| bad(&error))?;
     let mut indices: Vec<u8> = alloc::try_vec(width * height)?;
-    result.remap_image(&source, &mut indices).map_err(bad)?;
+    result.remap_image(&source, &mut indices).map_err(|error| bad(&error))?;
     let palette = palette(result.get_palette());
     let mut to = header.clone();
     (to.bands, to.format) = (1, BandFormat::U8);
@@ -47,7 +49,7 @@ fn choose(histogram: &quantizr::Histogram, settings: Settings) -> Result<quantiz
     let most = 1 << settings.depth;
     let colours = |count: i32| {
         let mut options = quantizr::Options::default();
-        options.set_max_colors(count).map_err(bad)?;
+        options.set_max_colors(count).map_err(|error| bad(&error))?;
         Ok(quantizr::QuantizeResult::quantize_histogram(histogram, &options))
     };
     if settings.q >= 100 {
@@ -98,6 +100,6 @@ fn rgba(pixels: &Pixels, bands: usize, width: usize, height: usize) -> Result<Ve
     Ok(out)
 }
 
-fn bad(error: quantizr::Error) -> Error {
+fn bad(error: &quantizr::Error) -> Error {
     Error::new(ErrorKind::Internal, format!("quantizr: {error:?}"))
 }

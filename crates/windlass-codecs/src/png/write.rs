@@ -84,7 +84,7 @@ fn comment_keyword(name: &str) -> Option<&str> {
 /// Appends a chunk made of `parts`.
 pub(super) fn chunk(out: &mut Vec<u8>, kind: [u8; 4], parts: &[&[u8]]) -> Result<()> {
     let length = parts.iter().map(|part| part.len()).sum::<usize>();
-    let Some(length) = u32::try_from(length).ok().filter(|&length| length <= i32::MAX as u32)
+    let Some(length) = u32::try_from(length).ok().filter(|&length| i32::try_from(length).is_ok())
     else {
         let text = format!("vips2png: {} of {length} bytes is too long", kind.escape_ascii());
         return Err(Error::new(ErrorKind::Limit, text));

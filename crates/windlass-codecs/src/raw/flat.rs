@@ -1,8 +1,7 @@
 //! Pixels that lie in a source row by row: any of them can be read alone.
 
 use windlass_core::{
-    BandFormat, Coding, Error, ErrorKind, Header, Rect, RegionMut, Result, Source, Tick,
-    TileLoader,
+    BandFormat, Coding, Error, ErrorKind, Header, Rect, RegionMut, Result, Source, Tick, TileLoader,
 };
 use windlass_io::alloc;
 

@@ -25,8 +25,7 @@ pub(super) fn parse(bytes: &[u8; LENGTH]) -> Result<(Header, bool)> {
     header.coding = Coding::from_number(int(24))
         .filter(|coding| *coding != Coding::Error)
         .ok_or_else(|| Error::new(ErrorKind::Malformed, "VipsImage: unknown coding"))?;
-    header.interpretation =
-        Interpretation::from_number(int(28)).unwrap_or(Interpretation::Error);
+    header.interpretation = Interpretation::from_number(int(28)).unwrap_or(Interpretation::Error);
     let resolution = |at: usize| {
         let value = f64::from(f32::from_bits(word(at)));
         if value > 0.0 { value } else { 0.0 }

@@ -2,6 +2,7 @@
 
 use super::{header, xml};
 use crate::convert::{Colours, prepare};
+use crate::exif;
 use crate::options::SaveOptions;
 use crate::raw::Plain;
 use windlass_core::foreign::Save;
@@ -23,8 +24,12 @@ pub struct VipsSave {
 impl Save for VipsSave {
     fn save(&self, image: &Image, target: &Target) -> Result<()> {
         let image = prepare(image, Colours::Any, |format| format, &self.common)?;
+        let mut header = image.header().clone();
+        if let Some(block) = header.metadata.blob("exif-data").cloned() {
+            exif::decode(&block, &mut header)?;
+        }
         let before = header::write(image.header()).to_vec();
-        let after = xml::write(&image.header().metadata).into_bytes();
+        let after = xml::write(&header.metadata).into_bytes();
         image.save(&Plain { before, after }, target)
     }
 }

@@ -59,9 +59,10 @@ fn number(value: f64) -> String {
     let scientific = format!("{value:.16e}");
     let (digits, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
     let exponent: i32 = exponent.parse().unwrap_or(0);
-    let trim = |text: &str| match text.contains('.') {
-        true => text.trim_end_matches('0').trim_end_matches('.').to_owned(),
-        false => text.to_owned(),
+    let trim = |text: &str| {
+        let fraction = text.contains('.');
+        let text = if fraction { text.trim_end_matches('0').trim_end_matches('.') } else { text };
+        text.to_owned()
     };
     if (-4..17).contains(&exponent) {
         return trim(&format!("{value:.*}", (16 - exponent).max(0) as usize));
@@ -234,7 +235,9 @@ mod tests {
         metadata.set("ints", Meta::Ints([1, 2, 3].into()));
         metadata.set("doubles", Meta::Doubles([1.0, 2.5, 1e300].into()));
         let text = write(&metadata);
-        assert!(text.contains("<field type=\"gdouble\" name=\"number\">0.10000000000000001</field>"));
+        assert!(
+            text.contains("<field type=\"gdouble\" name=\"number\">0.10000000000000001</field>")
+        );
         assert!(text.contains("<field type=\"VipsArrayInt\" name=\"ints\">1 2 3 </field>"));
         let back = parse(&text).unwrap();
         assert_eq!(format!("{back:?}"), format!("{metadata:?}"));
@@ -269,9 +272,13 @@ mod tests {
         for bad in ["", "<root", "<root xmlns=\"http://other/\"></root>"] {
             assert!(parse(bad).is_none(), "{bad}");
         }
-        let field = |inner: &str| {
-            parse(&good.replace("  <meta>\n", &format!("<meta><field type=\"gint\" name=\"x\">{inner}")))
-        };
+        let field =
+            |inner: &str| {
+                parse(&good.replace(
+                    "  <meta>\n",
+                    &format!("<meta><field type=\"gint\" name=\"x\">{inner}"),
+                ))
+            };
         assert!(field("1").is_none() && field("&nonsense;</field>").is_none());
         assert_eq!(field("1</field>").unwrap().int("x"), Some(1));
         assert_eq!(field("one</field>").unwrap().int("x"), None);
