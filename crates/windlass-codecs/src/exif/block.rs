@@ -272,7 +272,7 @@ impl<'a> Block<'a> {
         };
         let mut walker = Walker {
             tiff,
-            budget: tiff.len().saturating_mul(2),
+            budget: tiff.len(),
             seen: BTreeSet::new(),
             read: [false; DIRECTORIES],
             block: Self::empty(order),

@@ -2,11 +2,22 @@
 //!
 //! A block is a small TIFF file. [`decode`] shows every entry that has a name as an item
 //! `exif-ifd<N>-<Name>`; [`encode`] starts from the stored block and patches what the items say
-//! otherwise. Entries that have no name, and the notes of the makers, stay as they are: the notes
-//! at their old offset, for many makers count from the start of the block.
+//! otherwise.
 //!
 //! Blocks are not to be trusted: what can't be read is left out, no directory is read twice, and the
-//! values of all entries together can't be larger than twice the block.
+//! values of all entries together can't be larger than the block.
+//!
+//! Where the reference loses something, we differ:
+//! * Entries that have no name stay, and so do the notes of makers: at their old offset, for many
+//!   count from the start of the block. A directory in which nothing named is left goes as a whole.
+//! * Only the text that [`decode`] puts behind a value is cut off before writing; "Foo (bar)", set by
+//!   the user, stays whole.
+//! * Bytes can be set: an altitude below the sea, a version. So can text and numbers whose tags the
+//!   reference makes without a type, such as `ImageUniqueID` and `ISOSpeed`.
+//! * Text that is not Latin is written as UTF-8 instead of question marks.
+//! * Whole numbers from 2^31 are shown as such, not as negative ones.
+//! * An orientation outside 1 to 8 is written as 1, a resolution of a wrong type is written anew.
+//! * No `ifd1` is written without a thumbnail, of which it would say something.
 
 mod block;
 mod tags;
