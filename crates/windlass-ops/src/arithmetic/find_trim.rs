@@ -16,7 +16,7 @@ use windlass_macros::{Operation, Outputs};
 #[derive(Operation)]
 #[operation(family = "arithmetic", name = "find_trim")]
 pub struct FindTrim {
-    /// Image to find_trim
+    /// Image to search
     pub input: Image,
     /// Object threshold
     #[arg(default = 10.0, min = 0.0)]

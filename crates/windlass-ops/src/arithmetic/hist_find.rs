@@ -45,7 +45,9 @@ impl Build for HistFind {
         }
         if !bytes || one.is_some() {
             let used = counts.iter().map(|counts| used(counts)).max().unwrap_or(1);
-            counts.iter_mut().for_each(|counts| counts.truncate(used));
+            for counts in &mut counts {
+                counts.truncate(used);
+            }
         }
         histogram(header, &counts)
     }
@@ -135,19 +137,19 @@ impl<const N: usize> Counts<N> {
     }
 }
 
-/// Counts rows of `T`, which has `N` values, with `count` into `tables` tables.
+/// Counts rows of `T`, which has `N` values, with `fill` into `tables` tables.
 ///
 /// Tables are large: what one unit of work has counted is counted on by a later one.
 struct Count<T, const N: usize> {
     bands: usize,
     tables: usize,
-    count: fn(&[T], usize, &mut [[u32; N]]),
+    fill: fn(&[T], usize, &mut [[u32; N]]),
     spare: Pool<Counts<N>>,
 }
 
 impl<T: Sample, const N: usize> Count<T, N> {
-    fn new(bands: usize, tables: usize, count: fn(&[T], usize, &mut [[u32; N]])) -> Self {
-        Self { bands, tables, count, spare: Pool::new() }
+    fn new(bands: usize, tables: usize, fill: fn(&[T], usize, &mut [[u32; N]])) -> Self {
+        Self { bands, tables, fill, spare: Pool::new() }
     }
 }
 
@@ -170,7 +172,7 @@ impl<T: Sample, const N: usize> Reducer for Count<T, N> {
     fn add(&self, part: &mut Counts<N>, pixels: &Region<'_>) {
         for y in pixels.rect().top..pixels.rect().bottom() {
             part.count(pixels.rect().width as usize);
-            (self.count)(pixels.row(y), self.bands, &mut part.tables);
+            (self.fill)(pixels.row(y), self.bands, &mut part.tables);
         }
     }
 

@@ -156,7 +156,7 @@ impl<T: Surveyed> All<T> {
                 } else {
                     None
                 },
-                starts_without: y == 0 && row[band] != row[band],
+                starts_without: y == 0 && row[band].to_f64().is_nan(),
                 seen,
             };
             old.add(&new);

@@ -27,7 +27,7 @@ impl Build for HistPlot {
         }
         check_real("hist_plot", &self.input)?;
         check_histogram("hist_plot", &self.input)?;
-        let plotted = self.from_zero()?;
+        let plotted = self.plotted()?;
         let tall = if plotted.header().format == BandFormat::U8 {
             256
         } else {
@@ -46,7 +46,7 @@ impl Build for HistPlot {
 
 impl HistPlot {
     /// The values to be plotted, none negative.
-    fn from_zero(&self) -> Result<Image> {
+    fn plotted(&self) -> Result<Image> {
         let header = self.input.header();
         if header.format.is_unsigned() {
             return Ok(self.input.clone());

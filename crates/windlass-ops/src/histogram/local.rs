@@ -34,7 +34,7 @@ impl Build for HistLocal {
     fn build(&self) -> Result<Image> {
         let window = Window::of(self.width, self.height);
         let wide = window.extended("hist_local", &self.input, Extend::Mirror)?;
-        let header = window.header(&self.input);
+        let header = header(&self.input);
         let bands = header.bands as usize;
         let max_slope = self.max_slope as u32;
         Image::area(header, &[&wide], Equalise { window, bands, max_slope })
@@ -76,7 +76,7 @@ impl Build for Stdif {
     fn build(&self) -> Result<Image> {
         let window = Window::of(self.width, self.height);
         let wide = window.extended("stdif", &self.input, Extend::Copy)?;
-        let header = window.header(&self.input);
+        let header = header(&self.input);
         if header.bands > 100 {
             return Err(bad("stdif: too many bands"));
         }
@@ -91,6 +91,10 @@ impl Build for Stdif {
 struct Window {
     width: i32,
     height: i32,
+}
+
+fn header(input: &Image) -> Header {
+    Header { xoffset: 0, yoffset: 0, filename: None, ..input.header().clone() }
 }
 
 impl Window {
@@ -111,10 +115,6 @@ impl Window {
         let (width, height) = (header.width + self.width - 1, header.height + self.height - 1);
         let (left, top) = (self.width / 2, self.height / 2);
         Embed::new(&input, left, top, width, height).extend(extend).build()
-    }
-
-    fn header(self, input: &Image) -> Header {
-        Header { xoffset: 0, yoffset: 0, filename: None, ..input.header().clone() }
     }
 
     fn needs(self, out: Rect, ask: &mut Ask) {
@@ -199,7 +199,9 @@ impl Operator for Equalise {
             let rows = self.window.rows(&inputs[0], y);
             let centre = rows[(self.window.height / 2) as usize];
             let output = out.bytes(y);
-            counts.iter_mut().for_each(|counts| counts.fill(0));
+            for counts in counts.iter_mut() {
+                counts.fill(0);
+            }
             let change = |counts: &mut Vec<[u32; 256]>, pixel: &[u8], enters: bool| {
                 for (counts, value) in counts.iter_mut().zip(pixel) {
                     let count = &mut counts[usize::from(*value)];
