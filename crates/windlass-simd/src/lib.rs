@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 
 pub mod arith;
+pub mod colour;
 pub mod jpeg_decode;
 pub mod jpeg_encode;
 pub mod png_filter;
