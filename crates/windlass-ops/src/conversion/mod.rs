@@ -1,6 +1,7 @@
 //! Operations of the family `conversion`.
 
 mod arrayjoin;
+mod attention;
 mod autorot;
 mod bandbool;
 mod bandfold;

@@ -1,6 +1,6 @@
-use super::{ExtractArea, Premultiply, bad};
+use super::{ExtractArea, Premultiply, attention, bad};
 use crate::arithmetic::HistFind;
-use windlass_core::{BandFormat, Build, Error, ErrorKind, Image, Rect, Result, cast};
+use windlass_core::{BandFormat, Build, Image, Rect, Result, cast};
 use windlass_macros::{ArgEnum, Operation, Outputs};
 
 /// Extract an area from an image, chosen by what is in it.
@@ -75,12 +75,7 @@ impl Build for Smartcrop {
             Interesting::High => (all.width - width, all.height - height),
             Interesting::All => return cropped(&self.input, all),
             Interesting::Entropy => self.busiest()?,
-            Interesting::Attention => {
-                return Err(Error::new(
-                    ErrorKind::Unsupported,
-                    "smartcrop: attention is not available",
-                ));
-            }
+            Interesting::Attention => return self.attention(),
         };
         cropped(&self.input, Rect::new(left, top, width, height))
     }
@@ -99,6 +94,16 @@ impl Smartcrop {
         } else {
             Ok(self.input.clone())
         }
+    }
+
+    /// The area around what draws attention, as far as the image goes.
+    fn attention(&self) -> Result<Cropped> {
+        let (all, width, height) = (self.input.rect(), self.width, self.height);
+        let (x, y) = attention::centre(&self.searched()?, width, height)?;
+        let left = (x - width / 2).clamp(0, all.width - width);
+        let top = (y - height / 2).clamp(0, all.height - height);
+        let cropped = cropped(&self.input, Rect::new(left, top, width, height))?;
+        Ok(Cropped { attention_x: x, attention_y: y, ..cropped })
     }
 
     /// Slices are cut from the sides that say less, an eighth of what is too much at a time.

@@ -7,12 +7,12 @@ pub use blend::BlendMode;
 
 use super::bad;
 use crate::coding::decoded;
+use crate::colour::Colourspace;
 use crate::conversion::Addalpha;
 use layers::{Layers, Plan};
 use windlass_core::declare::ArgEnum;
 use windlass_core::{
-    BandFormat, Build, Error, ErrorKind, Header, Image, Interpretation, Rect, Result, align,
-    dispatch,
+    BandFormat, Build, Header, Image, Interpretation, Rect, Result, align, dispatch,
 };
 use windlass_macros::Operation;
 
@@ -219,30 +219,11 @@ fn common_space(images: &[Image]) -> Interpretation {
 
 /// The image in `space`.
 fn converted(image: &Image, space: Interpretation) -> Result<Image> {
-    let from = image.header().guess_interpretation();
-    if from == space || image.header().interpretation == space {
-        return Ok(image.clone());
+    if image.header().interpretation == space {
+        Ok(image.clone())
+    } else {
+        Colourspace::new(image, space).build()
     }
-    let grey = matches!(
-        (from, space, image.header().format),
-        (Interpretation::BlackWhite, Interpretation::Srgb, BandFormat::U8)
-            | (Interpretation::Grey16, Interpretation::Rgb16, BandFormat::U16)
-    );
-    if grey && image.header().bands == 2 {
-        return coloured(image, space);
-    }
-    Err(Error::new(
-        ErrorKind::Unsupported,
-        format!("vips_colourspace: no known route from '{}' to '{}'", from.nick(), space.nick()),
-    ))
-}
-
-/// Grey and alpha as three equal colours and alpha.
-fn coloured(image: &Image, space: Interpretation) -> Result<Image> {
-    let grey = super::ExtractBand::new(image, 0).build()?;
-    let alpha = super::ExtractBand::new(image, 1).build()?;
-    let joined = super::Bandjoin::new(vec![grey.clone(), grey.clone(), grey, alpha]).build()?;
-    joined.with_header(Header { interpretation: space, ..joined.header().clone() })
 }
 
 /// The largest value of each band in a space, if one can blend there.
