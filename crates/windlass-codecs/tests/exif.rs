@@ -47,7 +47,7 @@ fn check(saver: &impl Save, bare: &impl Save, loader: &impl Load) -> Result<()> 
     assert!(item(&full, "exif-ifd0-Artist").starts_with("Zoe "));
     assert!(item(&full, "exif-ifd3-GPSLatitude").starts_with("51/1 30/1 0/1 "));
     assert_eq!(item(&full, "exif-ifd0-YCbCrPositioning"), "nothing");
-    assert_eq!(full.header().metadata.blob("jpeg-thumbnail-data").map(|blob| blob.len()), Some(2));
+    assert_eq!(full.header().metadata.blob("jpeg-thumbnail-data").map(bytes::Bytes::len), Some(2));
     let reset = changed(&full, |header| {
         let _was_there = header.metadata.remove("orientation");
         let _was_there = header.metadata.remove("exif-ifd3-GPSLatitude");
