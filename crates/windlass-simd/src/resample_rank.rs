@@ -169,10 +169,16 @@ fn select<T: Copy + Ord + Default>(
             let (low, high) = (exchange.low as usize, exchange.high as usize);
             let (a, b) = (wires[low], wires[high]);
             if exchange.wants != Wants::High {
-                wires[low] = std::array::from_fn(|k| a[k].min(b[k]));
+                let wire = &mut wires[low];
+                for k in 0..BLOCK {
+                    wire[k] = a[k].min(b[k]);
+                }
             }
             if exchange.wants != Wants::Low {
-                wires[high] = std::array::from_fn(|k| a[k].max(b[k]));
+                let wire = &mut wires[high];
+                for k in 0..BLOCK {
+                    wire[k] = a[k].max(b[k]);
+                }
             }
         }
         out.copy_from_slice(&wires[selection.output as usize][..count]);

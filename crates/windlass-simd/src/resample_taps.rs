@@ -27,7 +27,8 @@ impl Fixed {
     /// The byte of `sum`.
     #[inline(always)]
     pub fn byte(self, sum: i32) -> u8 {
-        (((sum + self.rounding) >> self.shift) + self.offset).clamp(0, 255) as u8
+        let rounded = sum.wrapping_add(self.rounding) >> self.shift;
+        rounded.wrapping_add(self.offset).clamp(0, 255) as u8
     }
 }
 
@@ -76,7 +77,7 @@ fn weighted_plain(taps: &[&[u8]], weights: &[i16], fixed: Fixed, out: &mut [u8])
             let weight = i32::from(*weight);
             sums.iter_mut().zip(samples).for_each(|(sum, x)| *sum += weight * i32::from(*x));
         }
-        out.iter_mut().zip(sums).for_each(|(out, sum)| *out = fixed.byte(sum));
+        out.iter_mut().zip(&sums).for_each(|(out, sum)| *out = fixed.byte(*sum));
     }
 }
 

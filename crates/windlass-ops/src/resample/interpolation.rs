@@ -131,22 +131,21 @@ fn real_sum(weights: [f64; 4], samples: [f64; 4]) -> f64 {
 
 #[inline(always)]
 fn fixed_sum(weights: [i32; 4], samples: [i32; 4]) -> i32 {
-    weights[0] * samples[0]
-        + weights[1] * samples[1]
-        + weights[2] * samples[2]
-        + weights[3] * samples[3]
+    // 12-bit weights of 16-bit samples: the sum fits
+    let product = |k: usize| weights[k].wrapping_mul(samples[k]);
+    product(0).wrapping_add(product(1)).wrapping_add(product(2)).wrapping_add(product(3))
 }
 
 /// A sum in 12 bits, rounded to nearest.
 #[inline(always)]
 fn rounded(sum: i32) -> i32 {
-    (sum + 2048) >> 12
+    sum.wrapping_add(2048) >> 12
 }
 
 /// As the reference rounds signed sums.
 #[inline(always)]
 fn rounded_signed(sum: i32) -> i32 {
-    (if sum >= 0 { sum + 2048 } else { sum - 2048 }) >> 12
+    sum.wrapping_add(if sum >= 0 { 2048 } else { -2048 }) >> 12
 }
 
 macro_rules! fixed_bilinear {

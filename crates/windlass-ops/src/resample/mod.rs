@@ -5,13 +5,13 @@ mod axis;
 mod interpolation;
 mod kernel;
 mod mapim;
-mod pick;
 mod reduce;
 mod reduce_axis;
 mod resize;
 mod shrink;
 mod shrink_axis;
 mod similarity;
+mod thumbnail;
 mod upscale;
 mod warp;
 mod weigh;
@@ -23,6 +23,7 @@ pub use reduce::{Reduce, ReduceH, ReduceV};
 pub use resize::Resize;
 pub use shrink::{Shrink, ShrinkH, ShrinkV};
 pub use similarity::{Rotate, Similarity};
+pub use thumbnail::{Size, Thumbnail, ThumbnailBuffer, ThumbnailImage, ThumbnailSource};
 use windlass_core::Operation;
 use windlass_core::declare::Entry;
 
@@ -39,6 +40,10 @@ pub const OPERATIONS: &[Entry] = &[
     ShrinkH::ENTRY,
     ShrinkV::ENTRY,
     Similarity::ENTRY,
+    Thumbnail::ENTRY,
+    ThumbnailBuffer::ENTRY,
+    ThumbnailImage::ENTRY,
+    ThumbnailSource::ENTRY,
 ];
 
 /// `value` rounded to an integer, halves away from zero.

@@ -1,11 +1,10 @@
 use super::affine::Affine;
 use super::axis::Direction;
 use super::kernel::Kernel;
-use super::pick::{subsample, zoom};
 use super::reduce_axis::reduce_axis;
 use super::round_away;
 use crate::coding::decoded;
-use crate::conversion::Extend;
+use crate::conversion::{Extend, Subsample, Zoom};
 use windlass_core::{Build, Image, Interpolator, Result};
 use windlass_macros::Operation;
 
@@ -76,7 +75,7 @@ impl Resize {
         let header = image.header();
         let (skip_x, skip_y) = (every(header.width, across), every(header.height, down));
         if skip_x > 1.0 || skip_y > 1.0 {
-            let image = subsample(&image, skip_x as i32, skip_y as i32)?;
+            let image = Subsample::new(image, skip_x as i32, skip_y as i32).build()?;
             return Ok((image, across * skip_x, down * skip_y));
         }
         Ok((image, across, down))
@@ -85,7 +84,7 @@ impl Resize {
     fn enlarged(&self, image: &Image, across: f64, down: f64) -> Result<Image> {
         let nearest = self.kernel == Kernel::Nearest;
         if nearest && across.fract() == 0.0 && down.fract() == 0.0 {
-            return zoom(image, across as i32, down as i32);
+            return Zoom::new(image, across as i32, down as i32).build();
         }
         let interpolator = match self.kernel {
             Kernel::Nearest => Interpolator::Nearest,

@@ -166,7 +166,7 @@ fn across<T: Average, const BANDS: usize>(input: &[T], cell: usize, mean: T::Mea
         for pixel in cell.chunks_exact(BANDS) {
             sums.iter_mut().zip(pixel).for_each(|(sum, x)| *sum = x.add(*sum));
         }
-        out.iter_mut().zip(sums).for_each(|(out, sum)| *out = T::divide(sum, mean));
+        out.iter_mut().zip(&sums).for_each(|(out, sum)| *out = T::divide(*sum, mean));
     }
 }
 
@@ -220,6 +220,6 @@ fn down<T: Average>(rows: &[&[T]], mean: T::Mean, out: &mut [T]) {
             let samples = &row[chunk * CHUNK..][..out.len()];
             sums.iter_mut().zip(samples).for_each(|(sum, x)| *sum = x.add(*sum));
         }
-        out.iter_mut().zip(sums).for_each(|(out, sum)| *out = T::divide(sum, mean));
+        out.iter_mut().zip(&sums).for_each(|(out, sum)| *out = T::divide(*sum, mean));
     }
 }

@@ -97,7 +97,7 @@ fn vertical_plain<T: Weigh>(rows: &[&[T]], weights: &[T::Sum], out: &mut [T]) {
             let samples = &row[chunk * CHUNK..][..out.len()];
             sums.iter_mut().zip(samples).for_each(|(sum, x)| *sum = x.add(*sum, *weight));
         }
-        out.iter_mut().zip(sums).for_each(|(out, sum)| *out = T::store(sum));
+        out.iter_mut().zip(&sums).for_each(|(out, sum)| *out = T::store(*sum));
     }
 }
 
@@ -181,7 +181,7 @@ impl Weigh for u8 {
 
     #[inline(always)]
     fn add(self, sum: i32, weight: i32) -> i32 {
-        sum + weight * i32::from(self)
+        sum.wrapping_add(weight.wrapping_mul(i32::from(self)))
     }
 
     #[inline(always)]

@@ -1,0 +1,141 @@
+//! What is to become a thumbnail, opened as small as its format can.
+
+use super::Options;
+use bytes::Bytes;
+use windlass_codecs::options::FailOn;
+use windlass_codecs::search::find_load;
+use windlass_core::declare::{ArgValue, Value, image_operation};
+use windlass_core::{Error, ErrorKind, Image, Result, Source};
+
+/// A file, buffer or source with its loader.
+pub(super) struct Input {
+    /// The name of the format's file loader: `jpegload`
+    format: &'static str,
+    /// The loader that takes this kind of input
+    loader: String,
+    /// What is loaded, and options of the loader
+    args: Vec<(String, Value)>,
+}
+
+impl Input {
+    /// A file by name, with options of its loader in brackets.
+    pub(super) fn file(name: &str, fail_on: FailOn) -> Result<Self> {
+        let (path, options) = split(name);
+        let format = loader_of(&Source::from_file(path)?)?.ok_or_else(|| {
+            unknown(format!("VipsForeignLoad: \"{name}\" is not a known file format"))
+        })?;
+        let mut args = vec![("filename".to_owned(), Value::String(path.into()))];
+        if fail_on != FailOn::None {
+            args.push(("fail_on".to_owned(), fail_on.to_value()));
+        }
+        Ok(Self { format, loader: format.to_owned(), args }.with(options))
+    }
+
+    /// Bytes.
+    pub(super) fn buffer(bytes: &Bytes, options: &str) -> Result<Self> {
+        let format = loader_of(&Source::from_memory(bytes.clone()))?
+            .ok_or_else(|| unknown("VipsForeignLoad: buffer is not in a known format"))?;
+        let args = vec![("buffer".to_owned(), Value::Blob(bytes.clone()))];
+        Ok(Self { format, loader: format!("{format}_buffer"), args }.with(options))
+    }
+
+    /// A source.
+    pub(super) fn source(source: &Source, options: &str) -> Result<Self> {
+        let format = loader_of(source)?
+            .ok_or_else(|| unknown("VipsForeignLoad: source is not in a known format"))?;
+        let args = vec![("source".to_owned(), Value::Source(source.clone()))];
+        Ok(Self { format, loader: format!("{format}_source"), args }.with(options))
+    }
+
+    fn with(mut self, options: &str) -> Self {
+        let inner = options.trim().trim_start_matches('[').trim_end_matches(']');
+        for option in inner.split(',').filter(|option| !option.trim().is_empty()) {
+            let (name, value) = match option.split_once('=') {
+                Some((name, value)) => (name, Value::String(value.trim().into())),
+                None => (option, Value::Bool(true)),
+            };
+            self.args.push((name.trim().to_owned(), value));
+        }
+        self.args.push(("access".to_owned(), Value::String("sequential".into())));
+        self
+    }
+
+    /// The image, with one more option of the loader.
+    fn open(&self, extra: Option<(&str, Value)>) -> Result<Image> {
+        let args = self.args.iter().map(|(name, value)| (name.as_str(), value.clone()));
+        image_operation(&self.loader, args.chain(extra))
+    }
+}
+
+impl Options {
+    /// The thumbnail of what `input` holds.
+    pub(super) fn opened(&self, width: i32, input: &Input) -> Result<Image> {
+        let full = input.open(None)?;
+        let header = full.header();
+        let (across, down) = self.shrinks(width, header, header.page_height());
+        let common = across.min(down);
+        let small = match input.format {
+            "jpegload" | "uhdrload" => match self.jpeg_shrink(common) {
+                1 => None,
+                shrink => Some(("shrink", Value::Int(shrink))),
+            },
+            "webpload" if common > 1.0 => Some(("scale", Value::Double(1.0 / common))),
+            "svgload" | "pdfload" => Some(("scale", Value::Double(1.0 / common))),
+            _ => None,
+        };
+        match small {
+            None => self.thumbnail(width, &full),
+            extra => self.thumbnail(width, &input.open(extra)?),
+        }
+    }
+
+    /// By how much a JPEG is shrunk as it is decoded; the rest, at least a half, is left to the kernel.
+    fn jpeg_shrink(&self, common: f64) -> i64 {
+        if self.linear || common < 4.0 {
+            1
+        } else if common < 8.0 {
+            2
+        } else if common < 16.0 {
+            4
+        } else {
+            8
+        }
+    }
+}
+
+fn loader_of(source: &Source) -> Result<Option<&'static str>> {
+    Ok(find_load(source, |_| true)?.and_then(|format| format.loader))
+}
+
+fn unknown(text: impl Into<String>) -> Error {
+    Error::new(ErrorKind::Unsupported, text)
+}
+
+/// A filename and the options in brackets at its end.
+fn split(name: &str) -> (&str, &str) {
+    let trimmed = name.trim_end();
+    match trimmed.strip_suffix(']').and_then(|inner| inner.rsplit_once('[')) {
+        Some((path, options)) => (path, options),
+        None => (name, ""),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn options_stand_at_the_end() {
+        assert_eq!(split("a.jpg"), ("a.jpg", ""));
+        assert_eq!(split("a.jpg[shrink=2,unlimited]"), ("a.jpg", "shrink=2,unlimited"));
+        assert_eq!(split("a[1].jpg"), ("a[1].jpg", ""));
+    }
+
+    #[test]
+    fn a_jpeg_keeps_twice_the_pixels_it_needs() {
+        let options = Options::default();
+        let shrinks = [1.0, 3.9, 4.0, 8.0, 15.0, 16.0, 100.0].map(|c| options.jpeg_shrink(c));
+        assert_eq!(shrinks, [1, 1, 2, 4, 4, 8, 8]);
+        assert_eq!(options.linear(true).jpeg_shrink(100.0), 1);
+    }
+}
