@@ -23,7 +23,10 @@ pub use reduce::{Reduce, ReduceH, ReduceV};
 pub use resize::Resize;
 pub use shrink::{Shrink, ShrinkH, ShrinkV};
 pub use similarity::{Rotate, Similarity};
-pub use thumbnail::{Size, Thumbnail, ThumbnailBuffer, ThumbnailImage, ThumbnailSource};
+pub use thumbnail::{
+    Intent, Options as ThumbnailOptions, Size, Thumbnail, ThumbnailBuffer, ThumbnailImage,
+    ThumbnailSource,
+};
 use windlass_core::Operation;
 use windlass_core::declare::Entry;
 
