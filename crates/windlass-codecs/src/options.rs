@@ -67,13 +67,11 @@ impl LoadOptions {
         if self.fail { FailOn::Warning } else { self.fail_on }
     }
 
-    /// The metadata that a file starts with.
-    pub(crate) fn metadata(&self) -> Metadata {
-        let mut metadata = Metadata::default();
+    /// Notes in the last item that the caller will go from top to bottom.
+    pub(crate) fn note_access(&self, metadata: &mut Metadata) {
         if self.access != Access::Random || self.sequential {
             metadata.set("vips-sequential", Meta::Int(1));
         }
-        metadata
     }
 }
 

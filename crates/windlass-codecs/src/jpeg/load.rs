@@ -113,7 +113,6 @@ fn header(file: &File, scale: Scale, options: &LoadOptions) -> Result<Header> {
         Colour::Cmyk => Interpretation::Cmyk,
         _ => Interpretation::Srgb,
     };
-    header.metadata = options.metadata();
     resolution(file, &mut header);
     let metadata = &mut header.metadata;
     metadata.set("jpeg-multiscan", Meta::Int(i32::from(file.multiscan)));
@@ -140,6 +139,7 @@ fn header(file: &File, scale: Scale, options: &LoadOptions) -> Result<Header> {
     blob("ipct-data", file.iptc());
     let icc = file.icc();
     blob("icc-profile-data", (!icc.is_empty()).then_some(&icc[..]));
+    options.note_access(&mut header.metadata);
     Ok(header)
 }
 

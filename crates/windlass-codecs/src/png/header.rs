@@ -284,11 +284,10 @@ impl File {
             Some((x, y, true)) => (f64::from(x) / 1000.0, f64::from(y) / 1000.0),
             Some((x, y, false)) => (f64::from(x), f64::from(y)),
         };
-        header.metadata = options.metadata();
         if interlaced {
             header.metadata.set("interlaced", Meta::Int(1));
         }
-        self.extras.attach(&mut header)?;
+        self.extras.attach(&mut header);
         header.metadata.set("bits-per-sample", Meta::Int(depth.into()));
         if colour == Colour::Palette {
             header.metadata.set("palette-bit-depth", Meta::Int(depth.into()));
@@ -297,12 +296,16 @@ impl File {
         if let Some(background) = &self.extras.background {
             header.metadata.set("background", Meta::Doubles(background.as_slice().into()));
         }
+        if let Some(block) = &self.extras.exif {
+            metadata::set_exif(&mut header, block)?;
+        }
+        options.note_access(&mut header.metadata);
         Ok(header)
     }
 }
 
 impl Extras {
-    fn attach(&self, header: &mut Header) -> Result<()> {
+    fn attach(&self, header: &mut Header) {
         if let Some(profile) = &self.profile {
             header.metadata.set("icc-profile-data", Meta::Blob(profile.clone().into()));
         }
@@ -314,10 +317,6 @@ impl Extras {
                 let text: &str = &metadata::text(text);
                 header.metadata.set(&name, Meta::String(text.into()));
             }
-        }
-        match &self.exif {
-            Some(exif) => metadata::set_exif(header, exif),
-            None => Ok(()),
         }
     }
 }

@@ -63,7 +63,7 @@ impl Build for RawLoad {
             Interpretation::Labq => Coding::Labq,
             _ => Coding::None,
         };
-        header.metadata = self.common.metadata();
+        self.common.note_access(&mut header.metadata);
         header.filename = Some(self.filename.as_str().into());
         header.check()?;
         let short = format!("VipsImage: unable to open \"{}\", file too short", self.filename);

@@ -37,9 +37,9 @@ impl Load for VipsLoad {
         }
         let (mut header, swapped) = header::parse(&bytes)?;
         header.check()?;
-        header.metadata = self.common.metadata();
         let end = header::LENGTH as u64 + header.image_size();
-        header.metadata.merge(&metadata(&mut reader, end)?);
+        header.metadata = metadata(&mut reader, end)?;
+        self.common.note_access(&mut header.metadata);
         let short = format!(
             "vips_window_set: unable to read data for \"{}\", file has been truncated",
             source.nick()
