@@ -33,6 +33,9 @@ pub struct Selection {
 
 impl Selection {
     /// The `rank`-th smallest, from 0, of `lists` sorted lists of `length` samples each.
+    ///
+    /// # Panics
+    /// Where there are not that many samples.
     pub fn new(lists: usize, length: usize, rank: usize) -> Self {
         let slot = length.next_power_of_two();
         let size = (lists * slot).next_power_of_two();
@@ -113,6 +116,9 @@ const BLOCK: usize = 64;
 ///
 /// `columns` selects of `width` lists, each as long as there are rows, and is sorted here;
 /// every row has `(width - 1) · step` samples more than `out`.
+///
+/// # Panics
+/// Where the selection is of another window, or a row is shorter.
 pub fn rank<T: Copy + Ord + Default>(
     rows: &[&[T]],
     step: usize,

@@ -24,8 +24,7 @@ pub use resize::Resize;
 pub use shrink::{Shrink, ShrinkH, ShrinkV};
 pub use similarity::{Rotate, Similarity};
 pub use thumbnail::{
-    Intent, Options as ThumbnailOptions, Size, Thumbnail, ThumbnailBuffer, ThumbnailImage,
-    ThumbnailSource,
+    Options as ThumbnailOptions, Size, Thumbnail, ThumbnailBuffer, ThumbnailImage, ThumbnailSource,
 };
 use windlass_core::Operation;
 use windlass_core::declare::Entry;

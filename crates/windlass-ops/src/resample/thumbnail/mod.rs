@@ -3,6 +3,7 @@
 mod open;
 mod pipeline;
 
+use crate::colour::Intent;
 use crate::conversion::Interesting;
 use bytes::Bytes;
 use open::Input;
@@ -23,23 +24,6 @@ pub enum Size {
     Down,
     /// Exactly that size, whatever the proportions
     Force,
-}
-
-/// How a rendering intent is chosen.
-#[derive(ArgEnum, Clone, Copy, PartialEq, Eq, Debug)]
-#[arg_enum(name = "VipsIntent")]
-#[non_exhaustive]
-pub enum Intent {
-    /// Perceptual rendering intent
-    Perceptual = 0,
-    /// Relative colorimetric rendering intent
-    Relative = 1,
-    /// Saturation rendering intent
-    Saturation = 2,
-    /// Absolute colorimetric rendering intent
-    Absolute = 3,
-    /// The intent that the profile suggests
-    Auto = 32,
 }
 
 /// What all thumbnails can be told.
