@@ -246,36 +246,26 @@ fn encode_plain(planes: &mut Planes, curves: [&Curve; 3]) {
 #[inline(always)]
 fn encode_plane(plane: &mut [f32; CHUNK], curve: &Curve) {
     let mut indices = [0_u32; CHUNK];
-    let mut between = [0.0; CHUNK];
     let last = curve.last;
-    for ((x, index), between) in plane.iter().zip(&mut indices).zip(&mut between) {
+    for (x, index) in plane.iter_mut().zip(&mut indices) {
         let y = *x * last;
         let y = if y > 0.0 { y } else { 0.0 };
         let y = if y < last { y } else { last };
         let whole = y.trunc();
         *index = bits_of(whole);
-        *between = y - whole;
+        *x = y - whole;
     }
-    let mut values = [0.0; CHUNK];
-    let mut slopes = [0.0; CHUNK];
-    look_up(&curve.entries, &indices, &mut values, &mut slopes);
-    for (((out, value), slope), between) in plane.iter_mut().zip(&values).zip(&slopes).zip(&between)
-    {
-        *out = (value + slope * between).round_ties_even();
-    }
+    look_up(&curve.entries, &indices, plane);
+    plane.iter_mut().for_each(|x| *x = x.round_ties_even());
 }
 
-/// Entries of a table. Not compiled for wide vectors, whose gathers and scatters are slower.
+/// What lies between entries of a table. Not compiled for wide vectors, whose gathers and scatters
+/// are slower.
 #[inline(never)]
-fn look_up(
-    entries: &[[f32; 2]],
-    indices: &[u32; CHUNK],
-    values: &mut [f32; CHUNK],
-    slopes: &mut [f32; CHUNK],
-) {
-    for ((index, value), slope) in indices.iter().zip(values).zip(slopes) {
-        if let Some(entry) = entries.get(*index as usize) {
-            [*value, *slope] = *entry;
+fn look_up(entries: &[[f32; 2]], indices: &[u32; CHUNK], plane: &mut [f32; CHUNK]) {
+    for (x, index) in plane.iter_mut().zip(indices) {
+        if let Some([value, slope]) = entries.get(*index as usize) {
+            *x = value + slope * *x;
         }
     }
 }
@@ -301,6 +291,9 @@ pub fn write_words(planes: &Planes, pixels: &mut [u16]) {
         || planes.write(pixels, #[inline(always)] |x| bits_of(x) as u16)
     ));
 }
+
+/// Pixels that a [`Cube`] takes at once.
+const FEW: usize = 32;
 
 /// A table over three or four inputs, all with as many points, between which colours are interpolated
 /// by tetrahedra; of four inputs the first is interpolated straight.
@@ -350,14 +343,15 @@ impl Cube {
         part: impl Fn(T) -> f32,
         sample: impl Fn(f32) -> O,
     ) {
-        let pixels = pixels.chunks(CHUNK * self.inputs);
-        for (pixels, out) in pixels.zip(out.chunks_mut(CHUNK * self.outputs)) {
-            let mut levels = [[0.0; CHUNK]; 4];
+        let mut levels = [[0.0; FEW]; 4];
+        let mut places = Places::default();
+        let mut samples = [[O::default(); 4]; FEW];
+        let mut values = [[0.0; 4]; FEW];
+        let pixels = pixels.chunks(FEW * self.inputs);
+        for (pixels, out) in pixels.zip(out.chunks_mut(FEW * self.outputs)) {
             take_apart(pixels, &mut levels[4 - self.inputs..], &part);
-            let places = Places::new(&levels, self.strides);
+            places.fill(&levels, self.strides);
             for (first, group) in self.groups.iter().enumerate() {
-                let mut samples = [[O::default(); 4]; CHUNK];
-                let mut values = [[0.0; 4]; CHUNK];
                 self.values(group, &places, &mut values);
                 let all = samples.as_flattened_mut().iter_mut().zip(values.as_flattened());
                 for (out, x) in all {
@@ -370,7 +364,7 @@ impl Cube {
 
     /// The values of pixels. Not compiled for wide vectors, whose gathers are slower.
     #[inline(never)]
-    fn values(&self, group: &[[f32; 4]], places: &Places, values: &mut [[f32; 4]; CHUNK]) {
+    fn values(&self, group: &[[f32; 4]], places: &Places, values: &mut [[f32; 4]; FEW]) {
         if self.inputs == 3 {
             for (i, value) in values.iter_mut().enumerate() {
                 *value = places.sum(group, i, 0);
@@ -386,7 +380,7 @@ impl Cube {
 
 /// Planes of the samples of pixels.
 #[inline(always)]
-fn take_apart<T: Copy>(pixels: &[T], planes: &mut [[f32; CHUNK]], part: impl Fn(T) -> f32) {
+fn take_apart<T: Copy>(pixels: &[T], planes: &mut [[f32; FEW]], part: impl Fn(T) -> f32) {
     let bands = planes.len();
     for (band, plane) in planes.iter_mut().enumerate() {
         let samples = pixels.iter().skip(band).step_by(bands);
@@ -396,7 +390,7 @@ fn take_apart<T: Copy>(pixels: &[T], planes: &mut [[f32; CHUNK]], part: impl Fn(
 
 /// Groups of four samples to pixels of `outputs`, from band `first` on.
 #[inline(never)]
-fn spread<O: Copy>(samples: &[[O; 4]; CHUNK], out: &mut [O], outputs: usize, first: usize) {
+fn spread<O: Copy>(samples: &[[O; 4]; FEW], out: &mut [O], outputs: usize, first: usize) {
     let out = out.chunks_exact_mut(outputs).zip(samples);
     match outputs {
         3 => out.for_each(|(out, x)| out.copy_from_slice(&x[..3])),
@@ -409,22 +403,21 @@ fn spread<O: Copy>(samples: &[[O; 4]; CHUNK], out: &mut [O], outputs: usize, fir
 }
 
 /// Where pixels lie between the points of a [`Cube`]: the four corners of their tetrahedra.
+#[derive(Default)]
 struct Places {
-    corners: [[u32; CHUNK]; 4],
-    weights: [[f32; CHUNK]; 4],
+    corners: [[u32; FEW]; 4],
+    weights: [[f32; FEW]; 4],
     /// How far between two cubes
-    outer: [f32; CHUNK],
+    outer: [f32; FEW],
 }
 
 impl Places {
     /// The places of pixels, plane by plane; of three inputs the first plane is 0.
     #[inline(always)]
-    fn new(levels: &[[f32; CHUNK]; 4], strides: [u32; 4]) -> Self {
+    fn fill(&mut self, levels: &[[f32; FEW]; 4], strides: [u32; 4]) {
         let [outer, x, y, z] = strides;
-        let mut places =
-            Self { corners: [[0; CHUNK]; 4], weights: [[0.0; CHUNK]; 4], outer: [0.0; CHUNK] };
         let last = (y - 1) as f32;
-        for i in 0..CHUNK {
+        for i in 0..FEW {
             let (base, part) = cell(levels[0][i], last);
             let (a, fa) = cell(levels[1][i], last);
             let (b, fb) = cell(levels[2][i], last);
@@ -448,17 +441,16 @@ impl Places {
                 x
             };
             let all = x + y + z;
-            places.outer[i] = part;
-            places.corners[0][i] = corner;
-            places.corners[1][i] = corner + first;
-            places.corners[2][i] = corner + all - third;
-            places.corners[3][i] = corner + all;
-            places.weights[0][i] = 1.0 - most;
-            places.weights[1][i] = most - middle;
-            places.weights[2][i] = middle - least;
-            places.weights[3][i] = least;
+            self.outer[i] = part;
+            self.corners[0][i] = corner;
+            self.corners[1][i] = corner + first;
+            self.corners[2][i] = corner + all - third;
+            self.corners[3][i] = corner + all;
+            self.weights[0][i] = 1.0 - most;
+            self.weights[1][i] = most - middle;
+            self.weights[2][i] = middle - least;
+            self.weights[3][i] = least;
         }
-        places
     }
 
     /// The value of pixel `i` in the cube that starts at `base`.

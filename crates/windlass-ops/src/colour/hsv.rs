@@ -80,7 +80,8 @@ fn hsv_of([r, g, b]: [u8; 3]) -> [u8; 3] {
         return [0; 3];
     }
     let delta = max - min;
-    let hue = if delta == 0 { 0.0 } else { 42.5 * d as f32 / f32::from(delta) + base };
+    // the quotient is a 32-bit float in the reference, what is made of it is a double
+    let hue = if delta == 0 { 0.0 } else { 42.5 * f64::from(d as f32 / f32::from(delta)) + base };
     let saturation = i32::from(delta) * 255 / i32::from(max);
     [hue as i32 as u8, saturation as u8, max]
 }

@@ -15,6 +15,7 @@ mod rad;
 mod srgb;
 mod step;
 mod transfer;
+mod uhdr;
 mod wide;
 mod yxy;
 
@@ -30,6 +31,7 @@ pub use oklab::{OklabToOklch, OklabToXyz, OklchToOklab, XyzToOklab};
 pub use profile_load::{LoadedProfile, ProfileLoad, loaded};
 pub use rad::{FloatToRad, RadToFloat};
 pub use srgb::{ScrgbToGrey, ScrgbToSrgb, ScrgbToXyz, SrgbToScrgb, XyzToScrgb};
+pub use uhdr::UhdrToScrgb;
 pub use yxy::{XyzToYxy, YxyToXyz};
 
 use windlass_core::Operation;
@@ -69,6 +71,7 @@ pub const OPERATIONS: &[Entry] = &[
     ScrgbToXyz::ENTRY,
     SrgbToHsv::ENTRY,
     SrgbToScrgb::ENTRY,
+    UhdrToScrgb::ENTRY,
     XyzToCmyk::ENTRY,
     XyzToLab::ENTRY,
     XyzToOklab::ENTRY,

@@ -169,8 +169,10 @@ fn grey(planes: &mut Planes) {
     planes.each(|[r, g, b]| [0.2126 * r + 0.7152 * g + 0.0722 * b, 0.0, 0.0]);
 }
 
+/// Within what a `short` holds; what is not a number stays so, and becomes 0 when it is cast.
 fn clip(x: f32, least: f32) -> f32 {
-    x.max(least).min(32767.0)
+    let x = if x < least { least } else { x };
+    if x > 32767.0 { 32767.0 } else { x }
 }
 
 fn pack(planes: &Planes, pixels: &mut [u8], packed: fn([f32; 3]) -> [u8; 4]) {
