@@ -9,17 +9,67 @@ from windlass.vsource import Source
 from windlass.vtarget import Target
 
 class ImageOperations:
+    def CMC2LCh(self) -> Image:
+        """Transform CMC to LCh."""
+    def CMYK2XYZ(self) -> Image:
+        """Transform CMYK to XYZ."""
+    def HSV2sRGB(self) -> Image:
+        """Transform HSV to sRGB."""
+    def LCh2CMC(self) -> Image:
+        """Transform LCh to CMC."""
+    def LCh2Lab(self) -> Image:
+        """Transform LCh to Lab."""
+    def Lab2LCh(self) -> Image:
+        """Transform Lab to LCh."""
+    def Lab2LabQ(self) -> Image:
+        """Transform float Lab to LabQ coding."""
+    def Lab2LabS(self) -> Image:
+        """Transform float Lab to signed short."""
+    def Lab2XYZ(self, *, temp: float | Sequence[float] = ...) -> Image:
+        """Transform CIELAB to XYZ."""
+    def LabQ2Lab(self) -> Image:
+        """Unpack a LabQ image to float Lab."""
+    def LabQ2LabS(self) -> Image:
+        """Unpack a LabQ image to short Lab."""
+    def LabQ2sRGB(self) -> Image:
+        """Convert a LabQ image to sRGB."""
+    def LabS2Lab(self) -> Image:
+        """Transform signed short Lab to float."""
+    def LabS2LabQ(self) -> Image:
+        """Transform short Lab to LabQ coding."""
+    def Oklab2Oklch(self) -> Image:
+        """Transform Oklab to Oklch."""
+    def Oklab2XYZ(self) -> Image:
+        """Transform Oklab to XYZ."""
+    def Oklch2Oklab(self) -> Image:
+        """Transform Oklch to Oklab."""
+    def XYZ2CMYK(self) -> Image:
+        """Transform XYZ to CMYK."""
+    def XYZ2Lab(self, *, temp: float | Sequence[float] = ...) -> Image:
+        """Transform XYZ to Lab."""
+    def XYZ2Oklab(self) -> Image:
+        """Transform XYZ to Oklab."""
+    def XYZ2Yxy(self) -> Image:
+        """Transform XYZ to Yxy."""
+    def XYZ2scRGB(self) -> Image:
+        """Transform XYZ to scRGB."""
+    def Yxy2XYZ(self) -> Image:
+        """Transform Yxy to XYZ."""
     def abs(self) -> Image:
         """Absolute value of an image."""
     def add(self, right: Image | float | Sequence[float]) -> Image:
         """Add two images."""
     def addalpha(self) -> Image:
         """Append an alpha channel."""
+    def affine(self, matrix: float | Sequence[float], /, *, interpolate: Interpolate = ..., oarea: int | Sequence[int] = ..., odx: float = ..., ody: float = ..., idx: float = ..., idy: float = ..., background: float | Sequence[float] = ..., premultiplied: bool = ..., extend: str | int = ...) -> Image:
+        """Affine transform of an image."""
     @staticmethod
     def arrayjoin(in_: Sequence[Image | float | Sequence[float]], /, *, across: int = ..., shim: int = ..., background: float | Sequence[float] = ..., halign: str | int = ..., valign: str | int = ..., hspacing: int = ..., vspacing: int = ...) -> Image:
         """Join an array of images into a grid."""
     def autorot(self, *, angle: bool = ..., flip: bool = ...) -> Any:
         """Turn an image upright, as its orientation says."""
+    def avg(self) -> float:
+        """Find image average."""
     def bandbool(self, boolean: str | int) -> Image:
         """Boolean operation across image bands."""
     def bandfold(self, *, factor: int = ...) -> Image:
@@ -43,33 +93,98 @@ class ImageOperations:
         """Combine the bits of two images."""
     def boolean_const(self, boolean: str | int, c: float | Sequence[float]) -> Image:
         """Combine the bits of an image with constants."""
+    def buildlut(self) -> Image:
+        """Build a look-up table."""
     def byteswap(self) -> Image:
         """Byteswap an image."""
     def cache(self, *, max_tiles: int = ..., tile_height: int = ..., tile_width: int = ...) -> Image:
         """Cache an image."""
+    def case(self, cases: Sequence[Image | float | Sequence[float]]) -> Image:
+        """Use pixel values to pick cases from an array of images."""
     def cast(self, format: str | int, /, *, shift: bool = ...) -> Image:
         """Cast an image."""
+    def clamp(self, *, min: float = ..., max: float = ...) -> Image:
+        """Clamp values of an image."""
+    def colourspace(self, space: str | int, /, *, source_space: str | int = ...) -> Image:
+        """Convert to a new colorspace."""
+    def complex(self, cmplx: str | int) -> Image:
+        """Perform a complex operation on an image."""
+    def complex2(self, right: Image | float | Sequence[float], cmplx: str | int) -> Image:
+        """Complex binary operations on two images."""
+    def complexform(self, right: Image | float | Sequence[float]) -> Image:
+        """Form a complex image from two real images."""
+    def complexget(self, get: str | int) -> Image:
+        """Get a component from a complex image."""
+    @staticmethod
+    def composite(in_: Sequence[Image | float | Sequence[float]], mode: int | Sequence[int], /, *, x: int | Sequence[int] = ..., y: int | Sequence[int] = ..., compositing_space: str | int = ..., premultiplied: bool = ...) -> Image:
+        """Blend an array of images with an array of blend modes."""
+    def composite2(self, overlay: Image | float | Sequence[float], mode: str | int, /, *, x: int = ..., y: int = ..., compositing_space: str | int = ..., premultiplied: bool = ...) -> Image:
+        """Blend a pair of images with a blend mode."""
+    def conv(self, mask: Image | float | Sequence[float], /, *, precision: str | int = ..., layers: int = ..., cluster: int = ...) -> Image:
+        """Convolution operation."""
+    def convf(self, mask: Image | float | Sequence[float]) -> Image:
+        """Float convolution operation."""
+    def convi(self, mask: Image | float | Sequence[float]) -> Image:
+        """Integer convolution operation."""
+    def convsep(self, mask: Image | float | Sequence[float], /, *, precision: str | int = ..., layers: int = ..., cluster: int = ...) -> Image:
+        """Separable convolution operation."""
     def copy(self, *, width: int = ..., height: int = ..., bands: int = ..., format: str | int = ..., coding: str | int = ..., interpretation: str | int = ..., xres: float = ..., yres: float = ..., xoffset: int = ..., yoffset: int = ...) -> Image:
         """Copy an image."""
+    def dE00(self, right: Image | float | Sequence[float]) -> Image:
+        """Calculate dE00."""
+    def dE76(self, right: Image | float | Sequence[float]) -> Image:
+        """Calculate dE76."""
+    def dECMC(self, right: Image | float | Sequence[float]) -> Image:
+        """Calculate dECMC."""
+    def deviate(self) -> float:
+        """Find image standard deviation."""
     def divide(self, right: Image | float | Sequence[float]) -> Image:
         """Divide two images."""
+    def draw_circle(self, ink: float | Sequence[float], cx: int, cy: int, radius: int, /, *, fill: bool = ...) -> Image:
+        """Draw a circle on an image."""
+    def draw_flood(self, ink: float | Sequence[float], x: int, y: int, /, *, test: Image | float | Sequence[float] = ..., equal: bool = ..., left: bool = ..., top: bool = ..., width: bool = ..., height: bool = ...) -> Any:
+        """Flood-fill an area."""
+    def draw_image(self, sub: Image | float | Sequence[float], x: int, y: int, /, *, mode: str | int = ...) -> Image:
+        """Paint an image into another image."""
+    def draw_line(self, ink: float | Sequence[float], x1: int, y1: int, x2: int, y2: int) -> Image:
+        """Draw a line on an image."""
+    def draw_mask(self, ink: float | Sequence[float], mask: Image | float | Sequence[float], x: int, y: int) -> Image:
+        """Draw a mask on an image."""
+    def draw_rect(self, ink: float | Sequence[float], left: int, top: int, width: int, height: int, /, *, fill: bool = ...) -> Image:
+        """Paint a rectangle on an image."""
+    def draw_smudge(self, left: int, top: int, width: int, height: int) -> Image:
+        """Blur a rectangle on an image."""
     def embed(self, x: int, y: int, width: int, height: int, /, *, extend: str | int = ..., background: float | Sequence[float] = ...) -> Image:
         """Embed an image in a larger image."""
     def extract_area(self, left: int, top: int, width: int, height: int) -> Image:
         """Extract an area from an image."""
     def extract_band(self, band: int, /, *, n: int = ...) -> Image:
         """Extract bands from an image."""
+    @staticmethod
+    def eye(width: int, height: int, /, *, uchar: bool = ..., factor: float = ...) -> Image:
+        """Make an image showing the eye's spatial response."""
     def falsecolour(self) -> Image:
         """False-color an image."""
+    def find_trim(self, *, threshold: float = ..., background: float | Sequence[float] = ..., line_art: bool = ...) -> list[int]:
+        """Search an image for non-edge areas."""
     def flatten(self, *, background: float | Sequence[float] = ..., max_alpha: float = ...) -> Image:
         """Flatten alpha out of an image."""
     def flip(self, direction: str | int) -> Image:
         """Flip an image."""
+    def float2rad(self) -> Image:
+        """Transform float RGB to Radiance coding."""
     def gamma(self, *, exponent: float = ...) -> Image:
         """Gamma an image."""
+    def gaussblur(self, sigma: float, /, *, min_ampl: float = ..., precision: str | int = ...) -> Image:
+        """Gaussian blur."""
     @staticmethod
     def gaussmat(sigma: float, min_ampl: float, /, *, separable: bool = ..., precision: str | int = ...) -> Image:
         """Make a gaussian image."""
+    @staticmethod
+    def gaussnoise(width: int, height: int, /, *, sigma: float = ..., mean: float = ..., seed: int = ...) -> Image:
+        """Make a gaussnoise image."""
+    def getpoint(self, x: int, y: int, /, *, unpack_complex: bool = ...) -> list[float]:
+        """Read a point from an image."""
     def gravity(self, direction: str | int, width: int, height: int, /, *, extend: str | int = ..., background: float | Sequence[float] = ...) -> Image:
         """Place an image within a larger image with a certain gravity."""
     @staticmethod
@@ -77,24 +192,173 @@ class ImageOperations:
         """Make a grey ramp image."""
     def grid(self, tile_height: int, across: int, down: int) -> Image:
         """Grid an image."""
+    def hist_cum(self) -> Image:
+        """Form cumulative histogram."""
+    def hist_entropy(self) -> float:
+        """Estimate image entropy."""
+    def hist_equal(self, *, band: int = ...) -> Image:
+        """Histogram equalisation."""
+    def hist_find(self, *, band: int = ...) -> Image:
+        """Find image histogram."""
+    def hist_find_indexed(self, index: Image | float | Sequence[float], /, *, combine: str | int = ...) -> Image:
+        """Find indexed image histogram."""
+    def hist_find_ndim(self, *, bins: int = ...) -> Image:
+        """Find n-dimensional image histogram."""
+    def hist_ismonotonic(self) -> bool:
+        """Test for monotonicity."""
+    def hist_local(self, width: int, height: int, /, *, max_slope: int = ...) -> Image:
+        """Local histogram equalisation."""
+    def hist_match(self, ref: Image | float | Sequence[float]) -> Image:
+        """Match two histograms."""
+    def hist_norm(self) -> Image:
+        """Normalise histogram."""
+    def hist_plot(self) -> Image:
+        """Plot histogram."""
+    def hough_circle(self, *, scale: int = ..., min_radius: int = ..., max_radius: int = ...) -> Image:
+        """Find hough circle transform."""
+    def hough_line(self, *, width: int = ..., height: int = ...) -> Image:
+        """Find hough line transform."""
+    def icc_export(self, *, pcs: str | int = ..., intent: str | int = ..., black_point_compensation: bool = ..., output_profile: str | PathLike[str] = ..., depth: int = ...) -> Image:
+        """Output to device with ICC profile."""
+    def icc_import(self, *, pcs: str | int = ..., intent: str | int = ..., black_point_compensation: bool = ..., embedded: bool = ..., input_profile: str | PathLike[str] = ...) -> Image:
+        """Import from device with ICC profile."""
+    def icc_transform(self, output_profile: str | PathLike[str], /, *, pcs: str | int = ..., intent: str | int = ..., black_point_compensation: bool = ..., embedded: bool = ..., input_profile: str | PathLike[str] = ..., depth: int = ...) -> Image:
+        """Transform between devices with ICC profiles."""
+    @staticmethod
+    def identity(*, bands: int = ..., ushort: bool = ..., size: int = ...) -> Image:
+        """Make a 1D image where pixel values are indexes."""
     def ifthenelse(self, in1: Image | float | Sequence[float], in2: Image | float | Sequence[float], /, *, blend: bool = ...) -> Image:
         """Choose between two images."""
     def insert(self, sub: Image | float | Sequence[float], x: int, y: int, /, *, expand: bool = ..., background: float | Sequence[float] = ...) -> Image:
         """Insert an image into another."""
     def invert(self) -> Image:
         """Invert an image."""
+    def invertlut(self, *, size: int = ...) -> Image:
+        """Build an inverted look-up table."""
     def join(self, in2: Image | float | Sequence[float], direction: str | int, /, *, expand: bool = ..., shim: int = ..., background: float | Sequence[float] = ..., align: str | int = ...) -> Image:
         """Join two images side by side or one above the other."""
+    @staticmethod
+    def jpegload(filename: str | PathLike[str], /, *, shrink: int = ..., autorotate: bool = ..., unlimited: bool = ..., memory: bool = ..., access: str | int = ..., fail_on: str | int = ..., revalidate: bool = ..., flags: bool = ...) -> Any:
+        """Load jpeg."""
+    @staticmethod
+    def jpegload_buffer(buffer: bytes | bytearray | memoryview, /, *, shrink: int = ..., autorotate: bool = ..., unlimited: bool = ..., memory: bool = ..., access: str | int = ..., fail_on: str | int = ..., revalidate: bool = ..., flags: bool = ...) -> Any:
+        """Load jpeg."""
+    @staticmethod
+    def jpegload_source(source: Source, /, *, shrink: int = ..., autorotate: bool = ..., unlimited: bool = ..., memory: bool = ..., access: str | int = ..., fail_on: str | int = ..., revalidate: bool = ..., flags: bool = ...) -> Any:
+        """Load jpeg."""
+    def jpegsave(self, filename: str | PathLike[str], /, *, Q: int = ..., optimize_coding: bool = ..., interlace: bool = ..., trellis_quant: bool = ..., overshoot_deringing: bool = ..., optimize_scans: bool = ..., quant_table: int = ..., subsample_mode: str | int = ..., restart_interval: int = ..., keep: str | int = ..., background: float | Sequence[float] = ..., page_height: int = ..., profile: str | PathLike[str] = ...) -> None:
+        """Save as jpeg."""
+    def jpegsave_buffer(self, *, Q: int = ..., optimize_coding: bool = ..., interlace: bool = ..., trellis_quant: bool = ..., overshoot_deringing: bool = ..., optimize_scans: bool = ..., quant_table: int = ..., subsample_mode: str | int = ..., restart_interval: int = ..., keep: str | int = ..., background: float | Sequence[float] = ..., page_height: int = ..., profile: str | PathLike[str] = ...) -> bytes:
+        """Save as jpeg."""
+    def jpegsave_mime(self, *, Q: int = ..., optimize_coding: bool = ..., interlace: bool = ..., trellis_quant: bool = ..., overshoot_deringing: bool = ..., optimize_scans: bool = ..., quant_table: int = ..., subsample_mode: str | int = ..., restart_interval: int = ..., keep: str | int = ..., background: float | Sequence[float] = ..., page_height: int = ..., profile: str | PathLike[str] = ...) -> None:
+        """Save image to jpeg mime."""
+    def jpegsave_target(self, target: Target, /, *, Q: int = ..., optimize_coding: bool = ..., interlace: bool = ..., trellis_quant: bool = ..., overshoot_deringing: bool = ..., optimize_scans: bool = ..., quant_table: int = ..., subsample_mode: str | int = ..., restart_interval: int = ..., keep: str | int = ..., background: float | Sequence[float] = ..., page_height: int = ..., profile: str | PathLike[str] = ...) -> None:
+        """Save as jpeg."""
     def linear(self, a: float | Sequence[float], b: float | Sequence[float], /, *, uchar: bool = ...) -> Image:
         """Calculate `a * in + b`."""
     def linecache(self, *, tile_height: int = ..., access: str | int = ..., threaded: bool = ..., persistent: bool = ...) -> Image:
         """Cache an image as a set of lines."""
+    @staticmethod
+    def logmat(sigma: float, min_ampl: float, /, *, separable: bool = ..., precision: str | int = ...) -> Image:
+        """Make a Laplacian of Gaussian image."""
+    def mapim(self, index: Image | float | Sequence[float], /, *, interpolate: Interpolate = ..., background: float | Sequence[float] = ..., premultiplied: bool = ..., extend: str | int = ...) -> Image:
+        """Resample with a map image."""
+    def maplut(self, lut: Image | float | Sequence[float], /, *, band: int = ...) -> Image:
+        """Map an image though a lut."""
+    @staticmethod
+    def mask_butterworth(width: int, height: int, order: float, frequency_cutoff: float, amplitude_cutoff: float, /, *, uchar: bool = ..., nodc: bool = ..., reject: bool = ..., optical: bool = ...) -> Image:
+        """Make a Butterworth filter."""
+    @staticmethod
+    def mask_butterworth_band(width: int, height: int, order: float, frequency_cutoff_x: float, frequency_cutoff_y: float, radius: float, amplitude_cutoff: float, /, *, uchar: bool = ..., nodc: bool = ..., reject: bool = ..., optical: bool = ...) -> Image:
+        """Make a Butterworth band filter."""
+    @staticmethod
+    def mask_butterworth_ring(width: int, height: int, order: float, frequency_cutoff: float, amplitude_cutoff: float, ringwidth: float, /, *, uchar: bool = ..., nodc: bool = ..., reject: bool = ..., optical: bool = ...) -> Image:
+        """Make a Butterworth ring filter."""
+    @staticmethod
+    def mask_fractal(width: int, height: int, fractal_dimension: float, /, *, uchar: bool = ..., nodc: bool = ..., reject: bool = ..., optical: bool = ...) -> Image:
+        """Make fractal filter."""
+    @staticmethod
+    def mask_gaussian(width: int, height: int, frequency_cutoff: float, amplitude_cutoff: float, /, *, uchar: bool = ..., nodc: bool = ..., reject: bool = ..., optical: bool = ...) -> Image:
+        """Make a gaussian filter."""
+    @staticmethod
+    def mask_gaussian_band(width: int, height: int, frequency_cutoff_x: float, frequency_cutoff_y: float, radius: float, amplitude_cutoff: float, /, *, uchar: bool = ..., nodc: bool = ..., reject: bool = ..., optical: bool = ...) -> Image:
+        """Make a gaussian band filter."""
+    @staticmethod
+    def mask_gaussian_ring(width: int, height: int, frequency_cutoff: float, amplitude_cutoff: float, ringwidth: float, /, *, uchar: bool = ..., nodc: bool = ..., reject: bool = ..., optical: bool = ...) -> Image:
+        """Make a gaussian ring filter."""
+    @staticmethod
+    def mask_ideal(width: int, height: int, frequency_cutoff: float, /, *, uchar: bool = ..., nodc: bool = ..., reject: bool = ..., optical: bool = ...) -> Image:
+        """Make an ideal filter."""
+    @staticmethod
+    def mask_ideal_band(width: int, height: int, frequency_cutoff_x: float, frequency_cutoff_y: float, radius: float, /, *, uchar: bool = ..., nodc: bool = ..., reject: bool = ..., optical: bool = ...) -> Image:
+        """Make an ideal band filter."""
+    @staticmethod
+    def mask_ideal_ring(width: int, height: int, frequency_cutoff: float, ringwidth: float, /, *, uchar: bool = ..., nodc: bool = ..., reject: bool = ..., optical: bool = ...) -> Image:
+        """Make an ideal ring filter."""
+    def math(self, math: str | int) -> Image:
+        """Apply a math operation to an image."""
+    def math2(self, right: Image | float | Sequence[float], math2: str | int) -> Image:
+        """Binary math operations."""
+    def math2_const(self, math2: str | int, c: float | Sequence[float]) -> Image:
+        """Binary math operations with a constant."""
+    def max(self, *, size: int = ..., x: bool = ..., y: bool = ..., out_array: bool = ..., x_array: bool = ..., y_array: bool = ...) -> Any:
+        """Find image maximum."""
+    def maxpair(self, right: Image | float | Sequence[float]) -> Image:
+        """Maximum of a pair of images."""
+    def measure(self, h: int, v: int, /, *, left: int = ..., top: int = ..., width: int = ..., height: int = ...) -> Image:
+        """Measure a set of patches on a color chart."""
+    def min(self, *, size: int = ..., x: bool = ..., y: bool = ..., out_array: bool = ..., x_array: bool = ..., y_array: bool = ...) -> Any:
+        """Find image minimum."""
+    def minpair(self, right: Image | float | Sequence[float]) -> Image:
+        """Minimum of a pair of images."""
+    def morph(self, mask: Image | float | Sequence[float], morph: str | int) -> Image:
+        """Morphology operation."""
     def msb(self, *, band: int = ...) -> Image:
         """Pick most-significant byte from an image."""
     def multiply(self, right: Image | float | Sequence[float]) -> Image:
         """Multiply two images."""
+    def percent(self, percent: float) -> int:
+        """Find threshold for percent of pixels."""
+    @staticmethod
+    def perlin(width: int, height: int, /, *, cell_size: int = ..., uchar: bool = ..., seed: int = ...) -> Image:
+        """Make a perlin noise image."""
+    @staticmethod
+    def pngload(filename: str | PathLike[str], /, *, unlimited: bool = ..., memory: bool = ..., access: str | int = ..., fail_on: str | int = ..., revalidate: bool = ..., flags: bool = ...) -> Any:
+        """Load png."""
+    @staticmethod
+    def pngload_buffer(buffer: bytes | bytearray | memoryview, /, *, unlimited: bool = ..., memory: bool = ..., access: str | int = ..., fail_on: str | int = ..., revalidate: bool = ..., flags: bool = ...) -> Any:
+        """Load png."""
+    @staticmethod
+    def pngload_source(source: Source, /, *, unlimited: bool = ..., memory: bool = ..., access: str | int = ..., fail_on: str | int = ..., revalidate: bool = ..., flags: bool = ...) -> Any:
+        """Load png."""
+    def pngsave(self, filename: str | PathLike[str], /, *, compression: int = ..., interlace: bool = ..., filter: str | int = ..., palette: bool = ..., Q: int = ..., dither: float = ..., bitdepth: int = ..., effort: int = ..., keep: str | int = ..., background: float | Sequence[float] = ..., page_height: int = ..., profile: str | PathLike[str] = ...) -> None:
+        """Save image to png file."""
+    def pngsave_buffer(self, *, compression: int = ..., interlace: bool = ..., filter: str | int = ..., palette: bool = ..., Q: int = ..., dither: float = ..., bitdepth: int = ..., effort: int = ..., keep: str | int = ..., background: float | Sequence[float] = ..., page_height: int = ..., profile: str | PathLike[str] = ...) -> bytes:
+        """Save image to png file."""
+    def pngsave_target(self, target: Target, /, *, compression: int = ..., interlace: bool = ..., filter: str | int = ..., palette: bool = ..., Q: int = ..., dither: float = ..., bitdepth: int = ..., effort: int = ..., keep: str | int = ..., background: float | Sequence[float] = ..., page_height: int = ..., profile: str | PathLike[str] = ...) -> None:
+        """Save image to png file."""
     def premultiply(self, *, max_alpha: float = ...) -> Image:
         """Premultiply image alpha."""
+    def profile(self) -> list[Image]:
+        """Find image profiles."""
+    @staticmethod
+    def profile_load(name: str | PathLike[str]) -> bytes:
+        """Load named ICC profile."""
+    def project(self) -> list[Image]:
+        """Find image projections."""
+    def rad2float(self) -> Image:
+        """Unpack Radiance coding to float RGB."""
+    def rank(self, width: int, height: int, index: int) -> Image:
+        """Rank filter."""
+    @staticmethod
+    def rawload(filename: str | PathLike[str], width: int, height: int, bands: int, /, *, offset: int = ..., format: str | int = ..., interpretation: str | int = ..., memory: bool = ..., access: str | int = ..., fail_on: str | int = ..., revalidate: bool = ..., flags: bool = ...) -> Any:
+        """Load raw data from a file."""
+    def rawsave(self, filename: str | PathLike[str], /, *, keep: str | int = ..., background: float | Sequence[float] = ..., page_height: int = ..., profile: str | PathLike[str] = ...) -> None:
+        """Save image to raw file."""
+    def rawsave_buffer(self, *, keep: str | int = ..., background: float | Sequence[float] = ..., page_height: int = ..., profile: str | PathLike[str] = ...) -> bytes:
+        """Save image to raw file."""
+    def rawsave_target(self, target: Target, /, *, keep: str | int = ..., background: float | Sequence[float] = ..., page_height: int = ..., profile: str | PathLike[str] = ...) -> None:
+        """Save image to raw file."""
     def recomb(self, m: Image | float | Sequence[float]) -> Image:
         """Linear recombination with matrix."""
     def reduce(self, hshrink: float, vshrink: float, /, *, kernel: str | int = ..., gap: float = ...) -> Image:
@@ -107,14 +371,37 @@ class ImageOperations:
         """Compare two images."""
     def relational_const(self, relational: str | int, c: float | Sequence[float]) -> Image:
         """Compare an image with constants."""
+    def remainder(self, right: Image | float | Sequence[float]) -> Image:
+        """Remainder after integer division of two images."""
+    def remainder_const(self, c: float | Sequence[float]) -> Image:
+        """Remainder after integer division of an image and a constant."""
     def replicate(self, across: int, down: int) -> Image:
         """Replicate an image."""
+    def resize(self, scale: float, /, *, kernel: str | int = ..., gap: float = ..., vscale: float = ...) -> Image:
+        """Resize an image."""
     def rot(self, angle: str | int) -> Image:
         """Rotate an image by a multiple of 90 degrees, clockwise."""
     def rot45(self, *, angle: str | int = ...) -> Image:
         """Rotate an image by a multiple of 45 degrees."""
+    def rotate(self, angle: float, /, *, interpolate: Interpolate = ..., background: float | Sequence[float] = ..., odx: float = ..., ody: float = ..., idx: float = ..., idy: float = ...) -> Image:
+        """Rotate an image by a number of degrees."""
+    def round(self, round: str | int) -> Image:
+        """Perform a round function on an image."""
+    def sRGB2HSV(self) -> Image:
+        """Transform sRGB to HSV."""
+    def sRGB2scRGB(self) -> Image:
+        """Convert an sRGB image to scRGB."""
+    def scRGB2BW(self, *, depth: int = ...) -> Image:
+        """Convert scRGB to BW."""
+    def scRGB2XYZ(self) -> Image:
+        """Transform scRGB to XYZ."""
+    def scRGB2sRGB(self, *, depth: int = ...) -> Image:
+        """Convert scRGB to sRGB."""
     def scale(self, *, exp: float = ..., log: bool = ...) -> Image:
         """Scale an image to uchar."""
+    @staticmethod
+    def sdf(width: int, height: int, shape: str | int, /, *, r: float = ..., a: float | Sequence[float] = ..., b: float | Sequence[float] = ..., corners: float | Sequence[float] = ...) -> Image:
+        """Create an SDF image."""
     def sequential(self, *, tile_height: int = ...) -> Image:
         """Check sequential access."""
     def shrink(self, hshrink: float, vshrink: float, /, *, ceil: bool = ...) -> Image:
@@ -123,6 +410,19 @@ class ImageOperations:
         """Shrink an image horizontally."""
     def shrinkv(self, vshrink: int, /, *, ceil: bool = ...) -> Image:
         """Shrink an image vertically."""
+    def sign(self) -> Image:
+        """Unit vector of pixel."""
+    def similarity(self, *, scale: float = ..., angle: float = ..., interpolate: Interpolate = ..., background: float | Sequence[float] = ..., odx: float = ..., ody: float = ..., idx: float = ..., idy: float = ...) -> Image:
+        """Similarity transform of an image."""
+    @staticmethod
+    def sines(width: int, height: int, /, *, uchar: bool = ..., hfreq: float = ..., vfreq: float = ...) -> Image:
+        """Make a 2D sine wave."""
+    def smartcrop(self, width: int, height: int, /, *, interesting: str | int = ..., premultiplied: bool = ..., attention_x: bool = ..., attention_y: bool = ...) -> Any:
+        """Extract an area from an image, chosen by what is in it."""
+    def stats(self) -> Image:
+        """Find many image statistics."""
+    def stdif(self, width: int, height: int, /, *, s0: float = ..., b: float = ..., m0: float = ..., a: float = ...) -> Image:
+        """Statistical difference."""
     def subsample(self, xfac: int, yfac: int, /, *, point: bool = ...) -> Image:
         """Subsample an image."""
     def subtract(self, right: Image | float | Sequence[float]) -> Image:
@@ -133,16 +433,48 @@ class ImageOperations:
     @staticmethod
     def switch(tests: Sequence[Image | float | Sequence[float]]) -> Image:
         """Find the index of the first non-zero pixel in tests."""
+    @staticmethod
+    def thumbnail(filename: str | PathLike[str], width: int, /, *, height: int = ..., size: str | int = ..., no_rotate: bool = ..., crop: str | int = ..., linear: bool = ..., input_profile: str | PathLike[str] = ..., output_profile: str | PathLike[str] = ..., intent: str | int = ..., fail_on: str | int = ...) -> Image:
+        """Generate thumbnail from file."""
+    @staticmethod
+    def thumbnail_buffer(buffer: bytes | bytearray | memoryview, width: int, /, *, option_string: str | PathLike[str] = ..., height: int = ..., size: str | int = ..., no_rotate: bool = ..., crop: str | int = ..., linear: bool = ..., input_profile: str | PathLike[str] = ..., output_profile: str | PathLike[str] = ..., intent: str | int = ..., fail_on: str | int = ...) -> Image:
+        """Generate thumbnail from buffer."""
+    def thumbnail_image(self, width: int, /, *, height: int = ..., size: str | int = ..., no_rotate: bool = ..., crop: str | int = ..., linear: bool = ..., input_profile: str | PathLike[str] = ..., output_profile: str | PathLike[str] = ..., intent: str | int = ..., fail_on: str | int = ...) -> Image:
+        """Generate thumbnail from image."""
+    @staticmethod
+    def thumbnail_source(source: Source, width: int, /, *, option_string: str | PathLike[str] = ..., height: int = ..., size: str | int = ..., no_rotate: bool = ..., crop: str | int = ..., linear: bool = ..., input_profile: str | PathLike[str] = ..., output_profile: str | PathLike[str] = ..., intent: str | int = ..., fail_on: str | int = ...) -> Image:
+        """Generate thumbnail from source."""
     def tilecache(self, *, tile_width: int = ..., tile_height: int = ..., max_tiles: int = ..., access: str | int = ..., threaded: bool = ..., persistent: bool = ...) -> Image:
         """Cache an image as a set of tiles."""
+    @staticmethod
+    def tonelut(*, in_max: int = ..., out_max: int = ..., Lb: float = ..., Lw: float = ..., Ps: float = ..., Pm: float = ..., Ph: float = ..., S: float = ..., M: float = ..., H: float = ...) -> Image:
+        """Build a look-up table."""
     def transpose3d(self, *, page_height: int = ...) -> Image:
         """Transpose3d an image."""
+    def uhdr2scRGB(self) -> Image:
+        """Transform uhdr to scRGB."""
     def unpremultiply(self, *, max_alpha: float = ..., alpha_band: int = ...) -> Image:
         """Unpremultiply image alpha."""
+    @staticmethod
+    def vipsload(filename: str | PathLike[str], /, *, memory: bool = ..., access: str | int = ..., fail_on: str | int = ..., revalidate: bool = ..., flags: bool = ...) -> Any:
+        """Load vips from file."""
+    @staticmethod
+    def vipsload_source(source: Source, /, *, memory: bool = ..., access: str | int = ..., fail_on: str | int = ..., revalidate: bool = ..., flags: bool = ...) -> Any:
+        """Load vips from file."""
+    def vipssave(self, filename: str | PathLike[str], /, *, keep: str | int = ..., background: float | Sequence[float] = ..., page_height: int = ..., profile: str | PathLike[str] = ...) -> None:
+        """Save image to file in vips format."""
+    def vipssave_target(self, target: Target, /, *, keep: str | int = ..., background: float | Sequence[float] = ..., page_height: int = ..., profile: str | PathLike[str] = ...) -> None:
+        """Save image to file in vips format."""
+    @staticmethod
+    def worley(width: int, height: int, /, *, cell_size: int = ..., seed: int = ...) -> Image:
+        """Make a worley noise image."""
     def wrap(self, *, x: int = ..., y: int = ...) -> Image:
         """Wrap image origin."""
     @staticmethod
     def xyz(width: int, height: int, /, *, csize: int = ..., dsize: int = ..., esize: int = ...) -> Image:
         """Make an image where pixel values are coordinates."""
+    @staticmethod
+    def zone(width: int, height: int, /, *, uchar: bool = ...) -> Image:
+        """Make a zone plate."""
     def zoom(self, xfac: int, yfac: int) -> Image:
         """Zoom an image."""

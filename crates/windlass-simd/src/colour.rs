@@ -132,7 +132,7 @@ const TABLE: f32 = 100_000.0;
 fn lightness(n: f32) -> f32 {
     const LAST: f32 = TABLE - 2.0;
     const BELOW: f32 = 7.787_347e-5;
-    const ABOVE: f32 = 3.337_860e-6;
+    const ABOVE: f32 = 3.337_86e-6;
     let inside = if n > 0.0 { n } else { 0.0 };
     let inside = if inside < LAST { inside } else { LAST };
     let excess = n - inside;

@@ -145,7 +145,7 @@ mod tests {
         Image::from_memory(30, 20, 1, BandFormat::U8, bytes).unwrap()
     }
 
-    fn trim(operation: FindTrim) -> [i32; 4] {
+    fn trim(operation: &FindTrim) -> [i32; 4] {
         let Trim { left, top, width, height } = operation.build().unwrap();
         [left, top, width, height]
     }
@@ -153,13 +153,13 @@ mod tests {
     #[test]
     fn single_pixels_count_in_line_art_only() {
         let find = || FindTrim::new(picture());
-        assert_eq!(trim(find()), [8, 5, 12, 5]);
-        assert_eq!(trim(find().line_art(true)), [8, 5, 18, 11]);
+        assert_eq!(trim(&find()), [8, 5, 12, 5]);
+        assert_eq!(trim(&find().line_art(true)), [8, 5, 18, 11]);
     }
 
     #[test]
     fn the_threshold_is_exclusive() {
-        let find = |threshold: f64| trim(FindTrim::new(picture()).threshold(threshold));
+        let find = |threshold: f64| trim(&FindTrim::new(picture()).threshold(threshold));
         assert_eq!(find(155.0), [30, 20, 0, 0]);
         assert_eq!(find(154.9), [8, 5, 12, 5]);
     }

@@ -303,13 +303,11 @@ fn plain(tag: &[u8], inputs: usize, outputs: usize, size: usize) -> Option<Vec<S
 }
 
 fn numbers(bytes: &[u8], size: usize) -> Vec<f32> {
-    match size {
-        1 => bytes.iter().map(|byte| f32::from(*byte) / 255.0).collect(),
-        _ => {
-            let words = bytes.as_chunks::<2>().0.iter();
-            words.map(|word| f32::from(u16::from_be_bytes(*word)) / 65535.0).collect()
-        }
+    if size == 1 {
+        return bytes.iter().map(|byte| f32::from(*byte) / 255.0).collect();
     }
+    let words = bytes.as_chunks::<2>().0.iter();
+    words.map(|word| f32::from(u16::from_be_bytes(*word)) / 65535.0).collect()
 }
 
 /// `lutAToBType` and `lutBToAType`.
@@ -408,13 +406,11 @@ mod tests {
             changed[at % 60_000] ^= 0xff;
             for bytes in [cut, changed.into()] {
                 if let Some(profile) = Profile::parse(&bytes) {
-                    for pipeline in
-                        [profile.to_pcs(Intent::Relative), profile.to_device(Intent::Relative)]
-                    {
-                        if let Some(pipeline) = pipeline {
-                            let out = pipeline.run(&[0.3; 16]);
-                            assert_eq!(out.len(), 16);
-                        }
+                    let ways =
+                        [profile.to_pcs(Intent::Relative), profile.to_device(Intent::Relative)];
+                    for pipeline in ways.into_iter().flatten() {
+                        let out = pipeline.run(&[0.3; 16]);
+                        assert_eq!(out.len(), 16);
                     }
                 }
             }
