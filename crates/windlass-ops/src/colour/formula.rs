@@ -95,7 +95,7 @@ pub(super) fn xyz_of_oklab(lab: [f32; 3]) -> [f32; 3] {
     product(&TO_XYZ, cones.map(|x| x * x * x)).map(|x| (x * 100.0) as f32)
 }
 
-/// LCh to the space in which steps of one are one unit of CMC(1:1).
+/// `LCh` to the space in which steps of one are one unit of CMC(1:1).
 pub(super) fn cmc_of([l, c, h]: [f32; 3]) -> [f32; 3] {
     [cmc_lightness(l), cmc_chroma(c), cmc_hue(c, h)]
 }
@@ -127,7 +127,7 @@ fn cmc_hue(c: f32, h: f32) -> f32 {
 pub(super) fn lch_of_cmc([l, c, h]: [f32; 3]) -> [f32; 3] {
     let tables: &Cmc = &CMC;
     let chroma = looked_up(&tables.chroma, c * 10.0);
-    let row = ((chroma + 1.0) / 2.0).clamp(0.0, 99.0) as usize;
+    let row = f32::midpoint(chroma, 1.0).clamp(0.0, 99.0) as usize;
     [looked_up(&tables.lightness, l * 10.0), chroma, hue_of(&tables.hue[row], h)]
 }
 

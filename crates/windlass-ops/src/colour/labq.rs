@@ -9,7 +9,7 @@ use windlass_core::{
 };
 use windlass_macros::Operation;
 
-/// Unpack a LabQ image to float Lab.
+/// Unpack a `LabQ` image to float Lab.
 #[derive(Operation)]
 #[operation(family = "colour", name = "LabQ2Lab", sequential)]
 pub struct LabqToLab {
@@ -25,7 +25,7 @@ impl Build for LabqToLab {
     }
 }
 
-/// Unpack a LabQ image to short Lab.
+/// Unpack a `LabQ` image to short Lab.
 #[derive(Operation)]
 #[operation(family = "colour", name = "LabQ2LabS", sequential)]
 pub struct LabqToLabs {
@@ -41,7 +41,7 @@ impl Build for LabqToLabs {
     }
 }
 
-/// Convert a LabQ image to sRGB.
+/// Convert a `LabQ` image to sRGB.
 ///
 /// By a table of 6 bits a band; what the table can't tell apart is carried along the row.
 #[derive(Operation)]
@@ -59,7 +59,7 @@ impl Build for LabqToSrgb {
     }
 }
 
-/// Transform float Lab to LabQ coding.
+/// Transform float Lab to `LabQ` coding.
 #[derive(Operation)]
 #[operation(family = "colour", name = "Lab2LabQ", sequential)]
 pub struct LabToLabq {
@@ -75,7 +75,7 @@ impl Build for LabToLabq {
     }
 }
 
-/// Transform short Lab to LabQ coding.
+/// Transform short Lab to `LabQ` coding.
 #[derive(Operation)]
 #[operation(family = "colour", name = "LabS2LabQ", sequential)]
 pub struct LabsToLabq {

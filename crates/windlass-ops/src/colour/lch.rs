@@ -4,7 +4,7 @@ use super::step::{self, Step};
 use windlass_core::{Build, Image, Result};
 use windlass_macros::Operation;
 
-/// Transform Lab to LCh.
+/// Transform Lab to `LCh`.
 ///
 /// Hue is in degrees, 0 to 360.
 #[derive(Operation)]
@@ -22,7 +22,7 @@ impl Build for LabToLch {
     }
 }
 
-/// Transform LCh to Lab.
+/// Transform `LCh` to Lab.
 #[derive(Operation)]
 #[operation(family = "colour", name = "LCh2Lab", sequential)]
 pub struct LchToLab {
@@ -38,7 +38,7 @@ impl Build for LchToLab {
     }
 }
 
-/// Transform LCh to CMC.
+/// Transform `LCh` to CMC.
 #[derive(Operation)]
 #[operation(family = "colour", name = "LCh2CMC", sequential)]
 pub struct LchToCmc {
@@ -54,7 +54,7 @@ impl Build for LchToCmc {
     }
 }
 
-/// Transform CMC to LCh.
+/// Transform CMC to `LCh`.
 ///
 /// By tables of the inverse, good to about a tenth.
 #[derive(Operation)]

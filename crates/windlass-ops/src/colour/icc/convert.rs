@@ -321,7 +321,9 @@ impl Shaped {
         }
         let (source, mut steps, mut matrix) = source_of(from, wish, input)?;
         for (row, scale) in matrix.iter_mut().zip(adjustment.scale) {
-            row.iter_mut().for_each(|x| *x *= scale);
+            for x in row {
+                *x *= scale;
+            }
         }
         let (target, last, to_device) = target_of(to, wish, samples)?;
         let matrix = product(to_device, matrix);
