@@ -10,33 +10,33 @@ from windlass.vtarget import Target
 
 class ImageOperations:
     def CMC2LCh(self) -> Image:
-        """Transform CMC to LCh."""
+        """Transform CMC to `LCh`."""
     def CMYK2XYZ(self) -> Image:
         """Transform CMYK to XYZ."""
     def HSV2sRGB(self) -> Image:
         """Transform HSV to sRGB."""
     def LCh2CMC(self) -> Image:
-        """Transform LCh to CMC."""
+        """Transform `LCh` to CMC."""
     def LCh2Lab(self) -> Image:
-        """Transform LCh to Lab."""
+        """Transform `LCh` to Lab."""
     def Lab2LCh(self) -> Image:
-        """Transform Lab to LCh."""
+        """Transform Lab to `LCh`."""
     def Lab2LabQ(self) -> Image:
-        """Transform float Lab to LabQ coding."""
+        """Transform float Lab to `LabQ` coding."""
     def Lab2LabS(self) -> Image:
         """Transform float Lab to signed short."""
     def Lab2XYZ(self, *, temp: float | Sequence[float] = ...) -> Image:
         """Transform CIELAB to XYZ."""
     def LabQ2Lab(self) -> Image:
-        """Unpack a LabQ image to float Lab."""
+        """Unpack a `LabQ` image to float Lab."""
     def LabQ2LabS(self) -> Image:
-        """Unpack a LabQ image to short Lab."""
+        """Unpack a `LabQ` image to short Lab."""
     def LabQ2sRGB(self) -> Image:
-        """Convert a LabQ image to sRGB."""
+        """Convert a `LabQ` image to sRGB."""
     def LabS2Lab(self) -> Image:
         """Transform signed short Lab to float."""
     def LabS2LabQ(self) -> Image:
-        """Transform short Lab to LabQ coding."""
+        """Transform short Lab to `LabQ` coding."""
     def Oklab2Oklch(self) -> Image:
         """Transform Oklab to Oklch."""
     def Oklab2XYZ(self) -> Image:

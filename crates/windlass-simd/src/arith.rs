@@ -432,7 +432,7 @@ mod tests {
         row[199] = f32::NAN;
         assert_eq!(bounds_f32(&row), (0.0, 100.0));
         assert_eq!(bounds_f32(&[f32::NAN]), (f32::INFINITY, f32::NEG_INFINITY));
-        assert_eq!(bounds_u8(&bytes(7)), (0, 0_u8.max(*bytes(7).iter().max().unwrap())));
+        assert_eq!(bounds_u8(&bytes(7)), (0, *bytes(7).iter().max().unwrap()));
     }
 
     #[test]

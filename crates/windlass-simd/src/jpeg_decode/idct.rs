@@ -394,7 +394,7 @@ mod tests {
             }
         }
         let quantisation =
-            std::array::from_fn(|_| 1 + random(if seed % 7 == 0 { 60_000 } else { 99 }) as i16);
+            std::array::from_fn(|_| 1 + random(if seed.is_multiple_of(7) { 60_000 } else { 99 }) as i16);
         (blocks, extents, quantisation)
     }
 
