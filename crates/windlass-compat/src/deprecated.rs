@@ -28,6 +28,18 @@ pub fn deprecated(operation: &str, name: &str) -> Option<Rewrite> {
     row.map(|(_, _, rewrite)| *rewrite)
 }
 
+/// The deprecated arguments of `operation`, each once.
+pub fn deprecated_arguments(operation: &str) -> Vec<(&'static str, Rewrite)> {
+    let mut found: Vec<(&str, Rewrite)> = Vec::new();
+    for (patterns, argument, rewrite) in ROWS {
+        let is_its_own = patterns.split(' ').any(|pattern| matches(pattern, operation));
+        if is_its_own && !found.iter().any(|(name, _)| name == argument) {
+            found.push((argument, *rewrite));
+        }
+    }
+    found
+}
+
 /// Whether `operation` is `pattern`, or has it between or around its stars.
 fn matches(pattern: &str, operation: &str) -> bool {
     match pattern.split_once('*') {

@@ -5,4 +5,4 @@
 pub mod classes;
 mod deprecated;
 
-pub use deprecated::{Rewrite, deprecated};
+pub use deprecated::{Rewrite, deprecated, deprecated_arguments};

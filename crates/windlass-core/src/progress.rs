@@ -109,9 +109,10 @@ impl Meter {
         self.tell(Event::Eval, npels.min(self.tpels))
     }
 
-    /// Tells of the end; of one that went well, a last `eval` first.
+    /// Tells of the end; of one that went well and was more than a moment's work, a last `eval` first.
     pub(crate) fn finish(self, done: bool) -> Result<()> {
-        if done {
+        const MOMENT: u64 = 1 << 16;
+        if done && self.tpels > MOMENT {
             self.tell(Event::Eval, self.tpels)?;
         }
         self.tell(Event::PostEval, self.tpels)

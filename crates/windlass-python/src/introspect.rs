@@ -6,7 +6,7 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyList};
 use windlass::registry;
-use windlass_compat::classes;
+use windlass_compat::{Rewrite, classes};
 use windlass_core::declare::{ArgType, OpSpec};
 
 /// The nicknames of all operations.
@@ -54,6 +54,27 @@ fn arguments<'py>(py: Python<'py>, spec: &OpSpec) -> PyResult<Bound<'py, PyList>
         row.set_item("modify", arg.modify)?;
         row.set_item("min", arg.min)?;
         row.set_item("max", arg.max)?;
+        list.append(row)?;
+    }
+    for (name, rewrite) in windlass_compat::deprecated_arguments(spec.nickname) {
+        if spec.arg(name).is_some() {
+            continue;
+        }
+        let kind = match rewrite {
+            // whatever is said is taken
+            Rewrite::Ignore => ArgType::String,
+            Rewrite::Rename(target) => {
+                spec.arg(target).map_or(ArgType::String, |(_, arg)| arg.kind)
+            }
+            _ => ArgType::Bool,
+        };
+        let row = row(py, name, "Deprecated", kind)?;
+        row.set_item("direction", "in")?;
+        row.set_item("required", false)?;
+        row.set_item("deprecated", true)?;
+        row.set_item("modify", false)?;
+        row.set_item("min", py.None())?;
+        row.set_item("max", py.None())?;
         list.append(row)?;
     }
     for out in spec.outputs {

@@ -393,8 +393,9 @@ mod tests {
                 *extent = random(2) as u8;
             }
         }
-        let quantisation =
-            std::array::from_fn(|_| 1 + random(if seed.is_multiple_of(7) { 60_000 } else { 99 }) as i16);
+        let quantisation = std::array::from_fn(|_| {
+            1 + random(if seed.is_multiple_of(7) { 60_000 } else { 99 }) as i16
+        });
         (blocks, extents, quantisation)
     }
 
