@@ -8,6 +8,14 @@ class Connection(VipsObject):
 
     _properties = {**VipsObject._properties, "filename": "string"}
 
+    def filename(self):
+        """The file's name; None where there is no file. Sources and targets know it."""
+        raise NotImplementedError
+
+    def nick(self):
+        """What errors call it. Sources and targets know it."""
+        raise NotImplementedError
+
     @property
     def nickname(self):
         """The nickname of the class."""

@@ -16,6 +16,7 @@ use windlass_io::{Error, ErrorKind, Result};
 pub struct Image(Arc<Inner>);
 
 struct Inner {
+    identity: u64,
     header: Header,
     node: Arc<Node>,
     origin: OnceLock<Origin>,
@@ -122,6 +123,7 @@ impl Image {
 
     fn of(header: Header, node: Arc<Node>, progress: Option<Arc<Progress>>) -> Self {
         Self(Arc::new(Inner {
+            identity: IDS.fetch_add(1, Ordering::Relaxed),
             header,
             node,
             origin: OnceLock::new(),
@@ -174,9 +176,9 @@ impl Image {
         Arc::ptr_eq(&self.0, &other.0)
     }
 
-    /// A number that tells images apart while they live.
-    pub fn identity(&self) -> usize {
-        Arc::as_ptr(&self.0) as usize
+    /// A number that no other image has.
+    pub fn identity(&self) -> u64 {
+        self.0.identity
     }
 
     /// Whether both show the same pixels of the same node.

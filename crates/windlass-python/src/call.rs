@@ -21,7 +21,8 @@ pub(crate) fn call<'py>(
     args: &Bound<'py, PyTuple>,
     kwargs: Option<&Bound<'py, PyDict>>,
 ) -> PyResult<Bound<'py, PyAny>> {
-    call_spec(find(args.py(), name)?, None, args, kwargs)
+    let spec = find(args.py(), name)?;
+    call_shown(spec, shown(name, spec), None, args, kwargs)
 }
 
 /// Calls a loader or saver that was chosen by content or suffix: errors say its class, as in the
@@ -34,8 +35,11 @@ pub(crate) fn call_class<'py>(
     kwargs: Option<&Bound<'py, PyDict>>,
 ) -> PyResult<Bound<'py, PyAny>> {
     let spec = find(args.py(), name)?;
-    let shown = classes::of_operation(spec.nickname).map_or(spec.nickname, |class| class.name);
-    call_shown(spec, shown, None, args, kwargs)
+    let class = classes::of_operation(spec.nickname).map_or(spec.nickname, |class| class.name);
+    // bytes are written through a target
+    let class =
+        if class == "VipsForeignSavePngBuffer" { "VipsForeignSavePngTarget" } else { class };
+    call_shown(spec, class, None, args, kwargs)
 }
 
 /// Sets the function that is told of each call, `hook(nickname, is_never_cached, is_new)`, or takes it away.
@@ -65,17 +69,13 @@ pub(crate) fn find(py: Python<'_>, name: &str) -> PyResult<&'static OpSpec> {
         .map_err(|error| error::to_python(py, &format!("no such operation {name}"), &error))
 }
 
-/// Calls an operation with `first` before `args`.
-pub(crate) fn call_spec<'py>(
-    spec: &'static OpSpec,
-    first: Option<&Bound<'py, PyAny>>,
-    args: &Bound<'py, PyTuple>,
-    kwargs: Option<&Bound<'py, PyDict>>,
-) -> PyResult<Bound<'py, PyAny>> {
-    call_shown(spec, spec.nickname, first, args, kwargs)
+/// What a caller who says `name` calls an operation: its nickname, or the alias.
+pub(crate) fn shown(name: &str, spec: &'static OpSpec) -> &'static str {
+    if name == "crop" { "crop" } else { spec.nickname }
 }
 
-fn call_shown<'py>(
+/// Calls an operation with `first` before `args`.
+pub(crate) fn call_shown<'py>(
     spec: &'static OpSpec,
     shown: &'static str,
     first: Option<&Bound<'py, PyAny>>,

@@ -163,7 +163,7 @@ impl ImageBase {
 
     /// A number that tells images apart while they live.
     #[getter]
-    fn pointer(&self) -> usize {
+    fn pointer(&self) -> u64 {
         self.image().identity()
     }
 

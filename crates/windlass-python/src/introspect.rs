@@ -57,15 +57,20 @@ fn arguments<'py>(py: Python<'py>, spec: &OpSpec) -> PyResult<Bound<'py, PyList>
         list.append(row)?;
     }
     for (name, rewrite) in windlass_compat::deprecated_arguments(spec.nickname) {
-        if spec.arg(name).is_some() {
+        // another name of what must be said is not optional, and what sets nothing is not there
+        let target = match rewrite {
+            Rewrite::Ignore => None,
+            Rewrite::Rename(target) | Rewrite::Truth(target) | Rewrite::Not(target) => Some(target),
+            Rewrite::WhenTrue(target, _) | Rewrite::WhenFalse(target, _) => Some(target),
+        };
+        let target = target.map(|target| spec.arg(target).map(|(_, arg)| arg));
+        if spec.arg(name).is_some() || matches!(target, Some(None)) {
             continue;
         }
-        let kind = match rewrite {
-            // whatever is said is taken
-            Rewrite::Ignore => ArgType::String,
-            Rewrite::Rename(target) => {
-                spec.arg(target).map_or(ArgType::String, |(_, arg)| arg.kind)
-            }
+        let kind = match (rewrite, target.flatten()) {
+            (_, Some(target)) if target.required => continue,
+            (Rewrite::Rename(_), Some(target)) => target.kind,
+            (Rewrite::Ignore, _) => ignored_type(name),
             _ => ArgType::Bool,
         };
         let row = row(py, name, "Deprecated", kind)?;
@@ -88,6 +93,16 @@ fn arguments<'py>(py: Python<'py>, spec: &OpSpec) -> PyResult<Bound<'py, PyList>
     Ok(list)
 }
 
+/// The type of an argument that has no effect any more.
+fn ignored_type(name: &str) -> ArgType {
+    match name {
+        "interpolate" => ArgType::Interpolate,
+        "idx" | "idy" => ArgType::Double,
+        "colours" | "speed" | "shrink" | "layers" => ArgType::Int,
+        _ => ArgType::Bool,
+    }
+}
+
 fn row<'py>(py: Python<'py>, name: &str, doc: &str, kind: ArgType) -> PyResult<Bound<'py, PyDict>> {
     let dict = PyDict::new(py);
     dict.set_item("name", name)?;
@@ -104,6 +119,8 @@ fn type_name(kind: ArgType) -> &'static str {
         ArgType::UInt64 => "guint64",
         ArgType::Double => "gdouble",
         ArgType::String => "gchararray",
+        // bits without names of their own in Python
+        ArgType::Flags(spec) if spec.name == "VipsForeignFlags" => "gint",
         ArgType::Enum(spec) | ArgType::Flags(spec) => spec.name,
         ArgType::Image => "VipsImage",
         ArgType::Images => "VipsArrayImage",

@@ -11,6 +11,8 @@ use windlass_core::declare::OpSpec;
 #[pyclass(module = "windlass", frozen)]
 pub(crate) struct Operation {
     spec: &'static OpSpec,
+    /// What the caller calls it.
+    shown: &'static str,
 }
 
 #[pymethods]
@@ -21,7 +23,7 @@ impl Operation {
         args: &pyo3::Bound<'py, PyTuple>,
         kwargs: Option<&pyo3::Bound<'py, PyDict>>,
     ) -> PyResult<pyo3::Bound<'py, PyAny>> {
-        call::call_spec(self.spec, None, args, kwargs)
+        call::call_shown(self.spec, self.shown, None, args, kwargs)
     }
 
     fn __get__<'py>(
@@ -33,7 +35,8 @@ impl Operation {
         match instance {
             None => Ok(slf.into_any()),
             Some(image) => {
-                let bound = Bound { spec: slf.get().spec, first: image.unbind() };
+                let Self { spec, shown } = *slf.get();
+                let bound = Bound { spec, shown, first: image.unbind() };
                 Ok(pyo3::Bound::new(slf.py(), bound)?.into_any())
             }
         }
@@ -63,6 +66,7 @@ impl Operation {
 #[pyclass(module = "windlass", name = "BoundOperation", frozen)]
 pub(crate) struct Bound {
     spec: &'static OpSpec,
+    shown: &'static str,
     first: Py<PyAny>,
 }
 
@@ -74,7 +78,7 @@ impl Bound {
         args: &pyo3::Bound<'py, PyTuple>,
         kwargs: Option<&pyo3::Bound<'py, PyDict>>,
     ) -> PyResult<pyo3::Bound<'py, PyAny>> {
-        call::call_spec(self.spec, Some(self.first.bind(args.py())), args, kwargs)
+        call::call_shown(self.spec, self.shown, Some(self.first.bind(args.py())), args, kwargs)
     }
 
     #[getter]
@@ -100,5 +104,6 @@ impl Bound {
 /// The operation called `name`, in any case, as an attribute for the class `Image`.
 #[pyfunction]
 pub(crate) fn operation(py: Python<'_>, name: &str) -> PyResult<Operation> {
-    Ok(Operation { spec: find(py, name)? })
+    let spec = find(py, name)?;
+    Ok(Operation { spec, shown: call::shown(name, spec) })
 }

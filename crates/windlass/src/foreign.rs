@@ -1,13 +1,13 @@
 //! Which loader a file wants, and which saver a suffix.
 
-use crate::{Result, Source, block, codecs};
+use crate::{Context, Result, Source, block, codecs};
 use windlass_core::foreign::{FormatSpec, SNIFF};
 
 /// The format whose loader reads `source`, by its first bytes; none where no format knows it.
 ///
 /// Blocked loaders are passed over.
 pub fn find_load(source: &Source) -> Result<Option<&'static FormatSpec>> {
-    let head = source.sniff(SNIFF)?;
+    let head = source.sniff_with(SNIFF, &Context::current().tick)?;
     let mut formats = codecs::FORMATS.to_vec();
     formats.sort_by_key(|format| -format.priority);
     Ok(formats.into_iter().find(|format| {

@@ -10,6 +10,7 @@ from . import (
     cases_convolution,
     cases_create,
     cases_histogram,
+    cases_morphology,
     cases_resample,
 )
 from .formats import loads, save
@@ -23,6 +24,7 @@ FAMILIES = {
     "create": cases_create.CASES,
     "draw": cases_conversion_draw.CASES,
     "histogram": cases_histogram.CASES,
+    "morphology": cases_morphology.CASES,
     "resample": cases_resample.CASES,
     "formats": {"save": save, "load": loads},
     "pipelines": {"pipelines": pipelines},
@@ -36,7 +38,7 @@ NARROW = ("conva", "convasep")
 # No operations, but tried like one.
 ALWAYS = ("load", "pipelines", "save")
 # Registered, but tried elsewhere: these read and write files.
-ELSEWHERE = ("thumbnail", "thumbnail_buffer", "thumbnail_source")
+ELSEWHERE = ("jpegsave_mime", "thumbnail", "thumbnail_buffer", "thumbnail_source", "uhdr2scRGB")
 
 
 def uncovered(operations):
