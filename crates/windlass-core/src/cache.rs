@@ -211,7 +211,7 @@ fn digest(value: &Value) -> Option<u64> {
         Value::Double(d) => Some(d.to_bits()),
         Value::String(s) => fold(&mut s.bytes().map(u64::from)),
         Value::Image(image) => Some(image.identity()),
-        Value::Images(images) => fold(&mut images.iter().map(|image| image.identity())),
+        Value::Images(images) => fold(&mut images.iter().map(crate::Image::identity)),
         Value::Ints(n) => fold(&mut n.iter().map(|n| *n as u64)),
         Value::Doubles(d) => fold(&mut d.iter().map(|d| d.to_bits())),
         Value::Blob(blob) => Some(mix(blob.as_ptr() as u64, blob.len() as u64)),
