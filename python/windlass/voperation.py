@@ -6,6 +6,8 @@ from windlass.gvalue import GValue
 from windlass.vobject import VipsObject
 
 _REQUIRED, _CONSTRUCT, _INPUT, _OUTPUT, _DEPRECATED, _MODIFY = 1, 2, 16, 32, 64, 128
+# It does not tell one call from another.
+_NON_HASHABLE = 256
 _FILENAMES = ("filename", "profile", "input_profile", "output_profile")
 
 
@@ -52,6 +54,7 @@ class Introspect:
         flags = _CONSTRUCT | (_INPUT if is_input else _OUTPUT)
         flags |= _REQUIRED if row["required"] else 0
         flags |= _DEPRECATED if row["deprecated"] else 0
+        flags |= _NON_HASHABLE if name == "revalidate" else 0
         flags |= _MODIFY if row["modify"] else 0
         if name not in self.details:
             gtype = _types.from_name(row["type"])

@@ -65,6 +65,9 @@ def test_signature(operation):
         assert sorted(getattr(ours, name)) == sorted(getattr(theirs, name)), name
     assert ours.flags == theirs.flags
     for name, detail in theirs.details.items():
+        if detail["flags"] & 64 and name not in ours.details:
+            # old names of required arguments, and old options of loaders that never had an effect
+            continue
         assert ours.details[name]["flags"] == detail["flags"], name
         assert python_type(OURS, ours.details[name]) == python_type(THEIRS, detail), name
         assert ours.details[name]["blurb"], f"{name} has no description"

@@ -81,7 +81,7 @@ def compare_text(ours, theirs, loose):
 
 def lines(text):
     """Lines, less the type numbers that no program can rely on."""
-    return re.sub(r"\(\d{5,}\)", "(type)", text).splitlines()
+    return re.sub(r"\(\d{4,}\)", "(type)", text).splitlines()
 
 
 def equal(a, b, loose):

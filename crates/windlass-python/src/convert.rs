@@ -188,9 +188,13 @@ fn member(spec: &'static EnumSpec, value: &Bound<'_, PyAny>) -> PyResult<Value> 
 
 fn no_member(py: Python<'_>, kind: &str, spec: &EnumSpec, nick: &str) -> PyErr {
     let nicks = spec.nicks();
+    let types = py
+        .import("windlass._types")
+        .and_then(|types| types.call_method1("from_name", (spec.name,)));
+    let id = types.and_then(|id| id.extract::<u64>()).unwrap_or_default();
     error::new(
         py,
-        &format!("no value {nick} in gtype {}", spec.name),
+        &format!("no value {nick} in gtype {} ({id})", spec.name),
         &format!(
             "pyvips: {kind} '{}' has no member '{nick}', should be one of: {nicks}",
             spec.name

@@ -35,6 +35,10 @@ CASES = {name: cases for family in FAMILIES.values() for name, cases in family.i
 NOT_COMPLEX = ("composite", "composite2")
 # What the reference does to formats of 16 bits and more overflows (convolution.md §3).
 NARROW = ("conva", "convasep")
+# Families whose tables hold what each operation takes (one space, one format), not the whole grid.
+CHOSEN = ("colour", "draw", "histogram", "morphology")
+# These take one to three unsigned bands, or a table beside their input.
+PLANES = ("hist_find_indexed", "hist_find_ndim")
 # No operations, but tried like one.
 ALWAYS = ("load", "pipelines", "save")
 # Registered, but tried elsewhere: these read and write files.
