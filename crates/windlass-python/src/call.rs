@@ -133,7 +133,9 @@ impl<'py> Call<'py> {
         let needed = spec.required().count();
         let given = args.len() + usize::from(first.is_some());
         if needed != given {
-            let text = format!("{} needs {needed} arguments, but {given} given", spec.nickname);
+            // a class is named only where the engine failed
+            let name = if self.shown.starts_with("Vips") { spec.nickname } else { self.shown };
+            let text = format!("{name} needs {needed} arguments, but {given} given");
             return Err(error::new(self.py(), &text, ""));
         }
         let mut required = spec.required();
