@@ -397,10 +397,11 @@ impl Graph {
                 }
                 Work::Point(_) | Work::Area(_) if cuts.contains(&node.id) => {
                     let builder = Builder { feeds: &|node| feeds.get(&node.id).copied(), grain };
-                    let rows = 2 * grain.block / node.row_size().max(1);
-                    let rows = (rows.min(1 << 20) as i32).max(grain.rows);
-                    let grid = Grid::strips(node.rect(), rows);
-                    (grid, Make::Cone(builder.build(node, true)))
+                    let cone = builder.build(node, true);
+                    // as a unit: so few rows that what they read fits as well
+                    let strips = Grain { unit: 2 * grain.block, ..grain };
+                    let rows = strip_height(&cone, &stores, 1, strips).max(grain.rows);
+                    (Grid::strips(node.rect(), rows), Make::Cone(cone))
                 }
                 Work::Point(_) | Work::Area(_) | Work::Memory(_) | Work::Whole(_) => continue,
             };
