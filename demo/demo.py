@@ -22,7 +22,7 @@ STEPS = {
     "import": "start Python, import windlass",
     "web": "web server → thumbnail, wide-gamut colours → SQLite",
     "make": "make 400 megapixels out of the photograph, JPEG",
-    "shrink": "shrink the 400 megapixels to 1000 pixels, PNG",
+    "shrink": "shrink the 400 megapixels to 1000 pixels, JPEG",
 }
 SIDE = 20000
 
@@ -139,7 +139,7 @@ def make(vips, picture, out):
 
 def shrink(vips, picture, out):
     image = vips.Image.new_from_file(str(out / "large.jpg"), access="sequential")
-    image.resize(1000 / image.width).write_to_file(str(out / "small.png"))
+    image.resize(1000 / image.width).write_to_file(str(out / "small.jpg"))
 
 
 def peak():
