@@ -2,7 +2,7 @@
 
 use crate::declare::{
     ArgFlags, ArgGroup, ArgSpec, ArgType, ArgValue, Args, EnumMember, EnumSpec, OpSpec, OutSpec,
-    Value,
+    Outputs, Value,
 };
 use crate::{Image, Meta};
 use bytes::Bytes;
@@ -181,7 +181,7 @@ impl<S: Save> Saving<S> {
     ) -> OpSpec {
         let mut args = vec![required("in", "Image to save", ArgType::Image)];
         let (outputs, call): (&'static [OutSpec], Call) = match through {
-            Through::Buffer => (Bytes::outputs(), |args| {
+            Through::Buffer => (<Bytes as Outputs>::OUTPUTS, |args| {
                 let target = Target::to_memory();
                 Self::save(args, 1, &target)?;
                 Ok(vec![("buffer", Value::Blob(target.bytes()))])
@@ -241,15 +241,5 @@ fn required(name: &'static str, doc: &'static str, kind: ArgType) -> ArgSpec {
         max: None,
         deprecated: false,
         modify: false,
-    }
-}
-
-trait BytesOutputs {
-    fn outputs() -> &'static [OutSpec];
-}
-
-impl BytesOutputs for Bytes {
-    fn outputs() -> &'static [OutSpec] {
-        <Self as crate::declare::Outputs>::OUTPUTS
     }
 }

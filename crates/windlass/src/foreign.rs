@@ -1,18 +1,16 @@
 //! Which loader a file wants, and which saver a suffix.
 
-use crate::{Context, Result, Source, block, codecs};
-use windlass_core::foreign::{FormatSpec, SNIFF};
+use crate::{Result, Source, block, codecs};
+use windlass_codecs::search;
+use windlass_core::foreign::FormatSpec;
 
 /// The format whose loader reads `source`, by its first bytes; none where no format knows it.
 ///
 /// Blocked loaders are passed over.
 pub fn find_load(source: &Source) -> Result<Option<&'static FormatSpec>> {
-    let head = source.sniff_with(SNIFF, &Context::current().tick)?;
-    let mut formats = codecs::FORMATS.to_vec();
-    formats.sort_by_key(|format| -format.priority);
-    Ok(formats.into_iter().find(|format| {
-        format.loader.is_some_and(|loader| !block::is_blocked(loader)) && (format.sniff)(&head)
-    }))
+    search::find_load(source, |format| {
+        format.loader.is_some_and(|loader| !block::is_blocked(loader))
+    })
 }
 
 /// The format that saves files whose name ends as `name` does, in any case.
@@ -28,11 +26,9 @@ pub fn find_save(name: &str) -> Option<&'static FormatSpec> {
 /// The suffixes of files that can be saved, each once.
 pub fn suffixes() -> Vec<&'static str> {
     let mut found = Vec::new();
-    for format in codecs::FORMATS.iter().filter(|format| format.saver.is_some()) {
-        for suffix in format.suffixes {
-            if !found.contains(suffix) {
-                found.push(*suffix);
-            }
+    for suffix in search::suffixes() {
+        if !found.contains(&suffix) {
+            found.push(suffix);
         }
     }
     found
