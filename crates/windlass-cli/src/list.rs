@@ -48,7 +48,7 @@ fn operations() -> Result<()> {
 
 fn formats() -> Result<()> {
     let mut out = std::io::stdout().lock();
-    for format in windlass::codecs::FORMATS {
+    for format in windlass::registry().formats() {
         let ways = match (format.loader, format.saver) {
             (Some(_), Some(_)) => "load, save",
             (Some(_), None) => "load",

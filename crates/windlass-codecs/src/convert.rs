@@ -2,8 +2,8 @@
 //! wanted (`reference/formats/common.md` §4.1, §4.3).
 
 use crate::exif;
-use crate::options::{Keep, SaveOptions};
 use windlass_core::declare::{ArgEnum, Value, image_operation, operation};
+use windlass_core::foreign::options::{Keep, SaveOptions};
 use windlass_core::{
     BandFormat, Coding, Error, ErrorKind, Header, Image, Interpretation, Meta, Result,
 };

@@ -1,7 +1,7 @@
 //! Image formats of windlass: one folder a format.
 //!
 //! A format is a struct of options for loading, one for saving, and a [`FormatSpec`] for the search
-//! by content and by suffix. What formats share stands in [`options`] and [`search`].
+//! by content and by suffix. The options that all formats share stand in `windlass_core::foreign`.
 
 #![forbid(unsafe_code)]
 
@@ -9,10 +9,8 @@ mod convert;
 pub mod exif;
 pub mod jpeg;
 mod metadata;
-pub mod options;
 pub mod png;
 pub mod raw;
-pub mod search;
 pub mod vips;
 
 use windlass_core::declare::Entry;

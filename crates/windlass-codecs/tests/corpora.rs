@@ -11,12 +11,13 @@
     reason = "a test that reads files and lists what differs"
 )]
 
-use serde_json::Value;
+use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
-use windlass_codecs::options::FailOn;
-use windlass_codecs::{jpeg::JpegLoad, png::PngLoad, search};
-use windlass_core::foreign::Load;
+use std::sync::OnceLock;
+use windlass_core::declare::{ArgValue, Registry, Value, image_operation};
+use windlass_core::foreign::options::FailOn;
+use windlass_core::foreign::{FormatSpec, search};
 use windlass_core::{Header, Image, Meta, Result, Source};
 
 fn data() -> Option<PathBuf> {
@@ -31,26 +32,22 @@ fn data() -> Option<PathBuf> {
     None
 }
 
+/// The image of a JPEG or PNG; none for other files.
 fn open(path: &Path, fail_on: FailOn) -> Result<Option<Image>> {
+    static FORMATS: OnceLock<Registry> = OnceLock::new();
+    FORMATS
+        .get_or_init(|| Registry::new(windlass_codecs::OPERATIONS, windlass_codecs::FORMATS))
+        .install();
     let source = Source::from_file(path)?;
-    let Some(format) = search::find_load(&source, |_| true)? else { return Ok(None) };
-    match format.name {
-        "png" => {
-            let mut options = PngLoad::default();
-            options.common.fail_on = fail_on;
-            options.load(&source).map(Some)
-        }
-        "jpeg" => {
-            let mut options = JpegLoad::default();
-            options.common.fail_on = fail_on;
-            options.load(&source).map(Some)
-        }
-        _ => Ok(None),
-    }
+    let tested = |format: &FormatSpec| ["png", "jpeg"].contains(&format.name);
+    let Some(format) = search::find_load(&source, tested)? else { return Ok(None) };
+    let loader = format.loader.expect("found by its loader");
+    let args = [("source", Value::Source(source)), ("fail_on", fail_on.to_value())];
+    image_operation(&format!("{loader}_source"), args).map(Some)
 }
 
 /// What differs between what we and the reference make of a file.
-fn compare(path: &Path, oracle: &Value) -> Vec<String> {
+fn compare(path: &Path, oracle: &Json) -> Vec<String> {
     let mut found = Vec::new();
     let result = open(path, FailOn::None).and_then(|image| match image {
         Some(image) => {
@@ -84,12 +81,12 @@ fn compare(path: &Path, oracle: &Value) -> Vec<String> {
     found
 }
 
-fn headers(header: &Header, oracle: &Value, found: &mut Vec<String>) {
+fn headers(header: &Header, oracle: &Json, found: &mut Vec<String>) {
     use windlass_core::declare::ArgEnum as _;
     let mut same = |name: &str, ours: String| {
         let theirs = match &oracle[name] {
-            Value::String(text) => text.clone(),
-            Value::Null => "none".into(),
+            Json::String(text) => text.clone(),
+            Json::Null => "none".into(),
             other => other.to_string(),
         };
         if ours != theirs {
@@ -123,7 +120,7 @@ fn headers(header: &Header, oracle: &Value, found: &mut Vec<String>) {
     }
 }
 
-fn pixels(header: &Header, bytes: &[u8], oracle: &Value, found: &mut Vec<String>) {
+fn pixels(header: &Header, bytes: &[u8], oracle: &Json, found: &mut Vec<String>) {
     let hash: String = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
     if oracle["pixels_sha256"].as_str() == Some(&hash) {
         return;
@@ -131,7 +128,7 @@ fn pixels(header: &Header, bytes: &[u8], oracle: &Value, found: &mut Vec<String>
     let averages = averages(header, bytes);
     let theirs: Vec<f64> = oracle["avg"]
         .as_array()
-        .map_or_else(Vec::new, |values| values.iter().filter_map(Value::as_f64).collect());
+        .map_or_else(Vec::new, |values| values.iter().filter_map(Json::as_f64).collect());
     let near = averages.len() == theirs.len()
         && averages.iter().zip(&theirs).all(|(ours, theirs)| (ours - theirs).abs() <= 0.5);
     let lossy = oracle["vips-loader"].as_str() == Some("jpegload");
@@ -160,7 +157,7 @@ fn averages(header: &Header, bytes: &[u8]) -> Vec<f64> {
 fn check(set: &str, ours: &[&str], known: &[&str]) {
     let Some(root) = data() else { return };
     let text = std::fs::read(root.join(set).join("ORACLE.json")).expect("the set has an oracle");
-    let oracle: Value = serde_json::from_slice(&text).expect("the oracle is JSON");
+    let oracle: Json = serde_json::from_slice(&text).expect("the oracle is JSON");
     let files = oracle["files"].as_object().expect("the oracle lists files");
     let (mut count, mut differ) = (0, Vec::new());
     for (name, oracle) in files {

@@ -1,8 +1,8 @@
 //! EXIF through whole files: read, changed, written, read again.
 
 use windlass_codecs::jpeg::{JpegLoad, JpegSave};
-use windlass_codecs::options::{Keep, SaveOptions};
 use windlass_codecs::png::{PngLoad, PngSave};
+use windlass_core::foreign::options::{Keep, SaveOptions};
 use windlass_core::foreign::{Load, Save};
 use windlass_core::{BandFormat, Header, Image, Meta, Result, Source, Target};
 

@@ -80,7 +80,7 @@ fn strips_do_not_change_the_pixels() -> Result<()> {
     for filter in [PngFilter::NONE, PngFilter::ALL] {
         let source = saved(&image, &PngSave::default().filter(filter))?;
         let mut strict = PngLoad::default();
-        strict.common.fail_on = windlass_codecs::options::FailOn::Warning;
+        strict.common.fail_on = windlass_core::foreign::options::FailOn::Warning;
         assert!(strict.load(&source)?.to_memory()? == image.to_memory()?);
     }
     Ok(())

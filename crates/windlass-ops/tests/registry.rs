@@ -198,7 +198,7 @@ impl Loader for Strips {
 }
 
 fn registry() -> Registry {
-    Registry::new(OPERATIONS)
+    Registry::new(OPERATIONS, &[])
 }
 
 fn images(outputs: Vec<(&'static str, Value)>) -> Vec<Image> {

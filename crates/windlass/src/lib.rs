@@ -34,7 +34,7 @@ pub fn registry() -> &'static Registry {
     let registry = REGISTRY.get_or_init(|| {
         let mut lists = ops::OPERATIONS.to_vec();
         lists.extend_from_slice(codecs::OPERATIONS);
-        Registry::new(&lists)
+        Registry::new(&lists, codecs::FORMATS)
     });
     registry.install();
     registry

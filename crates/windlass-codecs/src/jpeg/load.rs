@@ -2,9 +2,9 @@
 
 use super::error;
 use crate::metadata;
-use crate::options::{FailOn, LoadOptions};
 use windlass_core::declare::image_operation;
 use windlass_core::foreign::Load;
+use windlass_core::foreign::options::{FailOn, LoadOptions};
 use windlass_core::{
     BandFormat, Context, Error, ErrorKind, Header, Image, Interpretation, Limits, Loader, Meta,
     Order, RegionMut, Result, Rows, Source, Tick,

@@ -2,9 +2,9 @@
 
 use super::error;
 use crate::convert::{Colours, extract, prepare};
-use crate::options::SaveOptions;
 use std::sync::Arc;
 use windlass_core::foreign::Save;
+use windlass_core::foreign::options::SaveOptions;
 use windlass_core::{
     BandFormat, Context, Error, ErrorKind, Header, Image, Part, Result, Saver, Target, Wants,
 };

@@ -3,9 +3,9 @@
 use super::chunks::{self, Chunk};
 use super::malformed;
 use crate::metadata;
-use crate::options::LoadOptions;
 use flate2::{Decompress, FlushDecompress};
 use std::io::{Seek, SeekFrom};
+use windlass_core::foreign::options::LoadOptions;
 use windlass_core::{BandFormat, Header, Interpretation, Limits, Meta, Result};
 use windlass_io::SourceReader;
 

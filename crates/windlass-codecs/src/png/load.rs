@@ -4,7 +4,7 @@ use super::adam7::{Pass, passes};
 use super::expand::Expand;
 use super::header::File;
 use super::rows::Stream;
-use crate::options::{FailOn, LoadOptions};
+use windlass_core::foreign::options::{FailOn, LoadOptions};
 use windlass_core::foreign::{ForeignFlags, Load};
 use windlass_core::{
     Context, Header, Image, Limits, Loader, Order, RegionMut, Result, Rows, Source, Tick,

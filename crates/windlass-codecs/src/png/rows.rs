@@ -3,9 +3,9 @@
 use super::chunks::{self, Chunk};
 use super::header::File;
 use super::{malformed, truncated};
-use crate::options::FailOn;
 use flate2::{Decompress, FlushDecompress, Status};
 use std::io::{BufRead, Seek, SeekFrom};
+use windlass_core::foreign::options::FailOn;
 use windlass_core::{Error, ErrorKind, Result};
 use windlass_io::{Failure, SourceReader};
 use windlass_simd::png_filter::unfilter;

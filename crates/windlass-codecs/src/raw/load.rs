@@ -1,8 +1,8 @@
 //! Loading raw pixels.
 
 use super::Flat;
-use crate::options::LoadOptions;
 use windlass_core::foreign::ForeignFlags;
+use windlass_core::foreign::options::LoadOptions;
 use windlass_core::{
     BandFormat, Build, Coding, Error, ErrorKind, Header, Image, Interpretation, Result, Source,
 };

@@ -1,8 +1,8 @@
 //! Saving raw pixels.
 
-use crate::options::SaveOptions;
 use std::io::Write;
 use windlass_core::foreign::Save;
+use windlass_core::foreign::options::SaveOptions;
 use windlass_core::{Context, Image, Part, Result, Saver, Target, Wants};
 use windlass_io::TargetWriter;
 use windlass_macros::{ArgGroup, Save};

@@ -1,9 +1,9 @@
 //! Loading `.v` files.
 
 use super::{header, xml};
-use crate::options::LoadOptions;
 use crate::raw::Flat;
 use std::io::{Seek, SeekFrom};
+use windlass_core::foreign::options::LoadOptions;
 use windlass_core::foreign::{ForeignFlags, Load};
 use windlass_core::{Context, Error, ErrorKind, Image, Metadata, Result, Source};
 use windlass_io::SourceReader;

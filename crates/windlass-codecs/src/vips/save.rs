@@ -3,9 +3,9 @@
 use super::{header, xml};
 use crate::convert::{Colours, prepare};
 use crate::exif;
-use crate::options::SaveOptions;
 use crate::raw::Plain;
 use windlass_core::foreign::Save;
+use windlass_core::foreign::options::SaveOptions;
 use windlass_core::{Image, Result, Target};
 use windlass_macros::{ArgGroup, Save};
 

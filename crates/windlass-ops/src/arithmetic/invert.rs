@@ -49,7 +49,7 @@ mod tests {
 
     #[test]
     fn it_is_called_by_name() {
-        let registry = windlass_core::declare::Registry::new(&[super::super::OPERATIONS]);
+        let registry = windlass_core::declare::Registry::new(&[super::super::OPERATIONS], &[]);
         let image = Image::from_memory(1, 1, 1, BandFormat::I16, vec![1, 0]).unwrap();
         let out = registry.call_named("invert", [("in", image.into())]).unwrap();
         let [("out", windlass_core::declare::Value::Image(out))] = &out[..] else {

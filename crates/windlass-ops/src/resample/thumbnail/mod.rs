@@ -7,7 +7,7 @@ use crate::colour::Intent;
 use crate::conversion::Interesting;
 use bytes::Bytes;
 use open::Input;
-use windlass_codecs::options::FailOn;
+use windlass_core::foreign::options::FailOn;
 use windlass_core::{Build, Image, Result, Source};
 use windlass_macros::{ArgEnum, ArgGroup, Operation};
 

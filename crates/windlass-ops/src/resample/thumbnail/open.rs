@@ -2,9 +2,9 @@
 
 use super::Options;
 use bytes::Bytes;
-use windlass_codecs::options::FailOn;
-use windlass_codecs::search::find_load;
 use windlass_core::declare::{ArgValue, Value, image_operation};
+use windlass_core::foreign::options::FailOn;
+use windlass_core::foreign::search::find_load;
 use windlass_core::{Error, ErrorKind, Image, Result, Source};
 
 /// A file, buffer or source with its loader.

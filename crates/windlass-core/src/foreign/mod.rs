@@ -1,5 +1,8 @@
 //! Formats as the table of operations sees them: loaders and savers from one struct of options.
 
+pub mod options;
+pub mod search;
+
 use crate::declare::{
     ArgFlags, ArgGroup, ArgSpec, ArgType, ArgValue, Args, EnumMember, EnumSpec, OpSpec, OutSpec,
     Outputs, Value,

@@ -1,13 +1,13 @@
 //! Options that all loaders, and all savers, have.
 
-use windlass_core::declare::{ArgFlags, EnumMember, EnumSpec};
-use windlass_core::{Meta, Metadata};
+use crate::declare::{ArgFlags, EnumMember, EnumSpec};
+use crate::{Meta, Metadata};
 use windlass_macros::{ArgEnum, ArgGroup};
 
 /// How pixels will be asked for.
 #[derive(ArgEnum, Clone, Copy, PartialEq, Eq, Debug)]
+#[expect(clippy::exhaustive_enums, reason = "the choices of the reference")]
 #[arg_enum(name = "VipsAccess")]
-#[non_exhaustive]
 pub enum Access {
     /// In any order
     Random = 0,
@@ -19,8 +19,8 @@ pub enum Access {
 
 /// What makes loading fail; each level includes those before it.
 #[derive(ArgEnum, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[expect(clippy::exhaustive_enums, reason = "the choices of the reference")]
 #[arg_enum(name = "VipsFailOn")]
-#[non_exhaustive]
 pub enum FailOn {
     /// Only what leaves no image at all
     None = 0,
@@ -68,7 +68,7 @@ impl LoadOptions {
     }
 
     /// Notes in the last item that the caller will go from top to bottom.
-    pub(crate) fn note_access(&self, metadata: &mut Metadata) {
+    pub fn note_access(&self, metadata: &mut Metadata) {
         if self.access != Access::Random || self.sequential {
             metadata.set("vips-sequential", Meta::Int(1));
         }

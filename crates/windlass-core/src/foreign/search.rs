@@ -1,8 +1,8 @@
 //! Which loader a source wants, and which saver a suffix.
 
-use crate::FORMATS;
-use windlass_core::foreign::{FormatSpec, SNIFF};
-use windlass_core::{Context, Result, Source};
+use super::{FormatSpec, SNIFF};
+use crate::declare::Registry;
+use crate::{Context, Result, Source};
 
 /// The format that reads `source`, by its first bytes, among those that `allowed` takes.
 ///
@@ -12,7 +12,7 @@ pub fn find_load(
     allowed: impl Fn(&FormatSpec) -> bool,
 ) -> Result<Option<&'static FormatSpec>> {
     let head = source.sniff_with(SNIFF, &Context::current().tick)?;
-    let known = FORMATS
+    let known = formats()
         .iter()
         .copied()
         .filter(|format| format.loader.is_some() && allowed(format) && (format.sniff)(&head));
@@ -20,15 +20,16 @@ pub fn find_load(
     Ok(known.rev().max_by_key(|format| format.priority))
 }
 
-/// The format that saves files whose name ends as `name` does, in any case.
-pub fn find_save(name: &str) -> Option<&'static FormatSpec> {
+/// The format that saves files whose name ends as `name` does, in any case, among those that
+/// `allowed` takes.
+pub fn find_save(name: &str, allowed: impl Fn(&FormatSpec) -> bool) -> Option<&'static FormatSpec> {
     let name = name.to_ascii_lowercase();
     let ends = |format: &FormatSpec| format.suffixes.iter().any(|suffix| name.ends_with(suffix));
-    FORMATS.iter().copied().find(|format| format.saver.is_some() && ends(format))
+    let savers = formats().iter().copied().filter(|format| format.saver.is_some());
+    savers.filter(|format| allowed(format)).find(|format| ends(format))
 }
 
-/// The suffixes of files that can be saved, in the order of formats.
-pub fn suffixes() -> impl Iterator<Item = &'static str> {
-    let savers = FORMATS.iter().filter(|format| format.saver.is_some());
-    savers.flat_map(|format| format.suffixes).copied()
+/// The formats of the installed table, in the order in which savers are looked for; none before.
+pub fn formats() -> &'static [&'static FormatSpec] {
+    Registry::installed().map_or(&[], Registry::formats)
 }
