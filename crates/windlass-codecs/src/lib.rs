@@ -10,7 +10,9 @@ pub mod exif;
 pub mod jpeg;
 mod metadata;
 pub mod png;
+pub mod pyramid;
 pub mod raw;
+pub mod shrink;
 pub mod vips;
 
 use windlass_core::declare::Entry;

@@ -91,6 +91,18 @@ pub enum Wants {
         /// Height of a tile
         height: i32,
     },
+    /// Tiles of this size, row by row, each with pixels of its neighbours around it, as far as the
+    /// image has them
+    Overlapping {
+        /// Width of a tile
+        width: i32,
+        /// Height of a tile
+        height: i32,
+        /// Columns and rows before it that are handed over too
+        before: i32,
+        /// Columns and rows behind it that are handed over too
+        after: i32,
+    },
     /// Whole pages of `page_height` rows
     Pages,
 }
@@ -101,9 +113,9 @@ pub enum Wants {
 pub struct Part<'a> {
     /// Which of the saver's outputs
     pub output: usize,
-    /// The part itself, without the rows above
+    /// The part itself, without what comes around it
     pub rect: Rect,
-    /// Pixels of `rect` and of up to `above` rows before it
+    /// Pixels of `rect` and of what was asked for around it
     pub region: Region<'a>,
 }
 

@@ -91,10 +91,27 @@ pub(crate) struct Unit {
 pub(crate) enum Parts {
     /// Strips of a multiple of `step` rows, each with up to `above` rows before it
     Strips { step: i32, above: i32 },
-    /// Tiles
-    Tiles { width: i32, height: i32 },
+    /// Tiles, each with so many columns and rows of its neighbours before and behind it
+    Tiles { width: i32, height: i32, before: i32, after: i32 },
     /// Pages of this height
     Pages { height: i32 },
+}
+
+impl Parts {
+    /// A part and what the sink wants to see around it.
+    fn seen(self, part: Rect) -> Rect {
+        let (left, top, right, bottom) = match self {
+            Self::Strips { above, .. } => (0, above, 0, 0),
+            Self::Tiles { before, after, .. } => (before, before, after, after),
+            Self::Pages { .. } => (0, 0, 0, 0),
+        };
+        Rect::new(
+            part.left.saturating_sub(left),
+            part.top.saturating_sub(top),
+            part.width.saturating_add(left).saturating_add(right),
+            part.height.saturating_add(top).saturating_add(bottom),
+        )
+    }
 }
 
 impl Plan {
@@ -194,7 +211,37 @@ impl Plan {
                 self.stores[store].blocks[block].reads = reads;
             }
         }
+        self.hasten();
         asked
+    }
+
+    /// Has the blocks between outputs made as soon as all that they read is there.
+    ///
+    /// The levels of a pyramid are outputs that are made from each other. Were a level made only when
+    /// its own units ask, twice as many rows of the level before would wait for that.
+    fn hasten(&mut self) {
+        if self.outputs.len() < 2 {
+            return;
+        }
+        for store in 0..self.stores.len() {
+            if !matches!(self.stores[store].make, Make::Cone(_)) {
+                continue;
+            }
+            for block in 0..self.stores[store].blocks.len() {
+                let BlockPlan { first, reads, .. } = &self.stores[store].blocks[block];
+                let firsts = reads.iter().map(|Read { id, .. }| {
+                    self.stores[id.store].blocks[id.block].first.unwrap_or(usize::MAX)
+                });
+                let (Some(first), Some(there)) = (*first, firsts.max()) else { continue };
+                if there < first {
+                    let id = BlockId { store, block };
+                    self.units[there].reads.push(Read { id, left: 0, right: 1 });
+                    let plan = &mut self.stores[store].blocks[block];
+                    plan.first = Some(there);
+                    plan.readers += 1;
+                }
+            }
+        }
     }
 
     /// Counts a reader for each block; those that nobody had read before.
@@ -451,18 +498,15 @@ fn units(
     let mut units = Vec::new();
     for (output, (image, cone)) in outputs.iter().zip(cones).enumerate() {
         let all = image.rect();
-        let (width, height, above) = match parts {
-            Parts::Strips { step, above } => {
-                (all.width, strip_height(cone, stores, step, grain), above)
-            }
-            Parts::Tiles { width, height } => (width, height, 0),
-            Parts::Pages { height } => (all.width, height, 0),
+        let (width, height) = match parts {
+            Parts::Strips { step, .. } => (all.width, strip_height(cone, stores, step, grain)),
+            Parts::Tiles { width, height, .. } => (width, height),
+            Parts::Pages { height } => (all.width, height),
         };
         let grid = Grid { image: all, width, height };
         units.extend((0..grid.count()).map(|number| {
             let rect = grid.rect(number);
-            let above = above.min(rect.top);
-            let seen = Rect { top: rect.top - above, height: rect.height + above, ..rect };
+            let seen = parts.seen(rect).intersect(&all);
             Unit { output, rect, seen, reads: Vec::new() }
         }));
     }

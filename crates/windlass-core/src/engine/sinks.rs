@@ -84,7 +84,10 @@ impl Image {
         let outputs = saver.outputs(self)?;
         let parts = match saver.wants() {
             Wants::Rows { step, above } => Parts::Strips { step: step.max(1), above },
-            Wants::Tiles { width, height } => Parts::Tiles { width, height },
+            Wants::Tiles { width, height } => Parts::Tiles { width, height, before: 0, after: 0 },
+            Wants::Overlapping { width, height, before, after } => {
+                Parts::Tiles { width, height, before, after }
+            }
             Wants::Pages => Parts::Pages { height: self.header().page_height() },
         };
         let plan = Plan::new(&outputs, parts)?;
