@@ -13,14 +13,16 @@ pub mod png;
 pub mod pyramid;
 pub mod raw;
 pub mod shrink;
+pub mod tiff;
 pub mod vips;
 
 use windlass_core::declare::Entry;
 use windlass_core::foreign::FormatSpec;
 
 /// The formats, in the order in which savers are looked for.
-pub const FORMATS: &[&FormatSpec] = &[&raw::FORMAT, &vips::FORMAT, &png::FORMAT, &jpeg::FORMAT];
+pub const FORMATS: &[&FormatSpec] =
+    &[&raw::FORMAT, &vips::FORMAT, &png::FORMAT, &jpeg::FORMAT, &tiff::FORMAT];
 
 /// All loaders and savers, by format.
 pub const OPERATIONS: &[&[Entry]] =
-    &[raw::OPERATIONS, vips::OPERATIONS, png::OPERATIONS, jpeg::OPERATIONS];
+    &[raw::OPERATIONS, vips::OPERATIONS, png::OPERATIONS, jpeg::OPERATIONS, tiff::OPERATIONS];

@@ -18,7 +18,7 @@ use std::sync::OnceLock;
 use windlass_core::declare::{ArgValue, Registry, Value, image_operation};
 use windlass_core::foreign::options::FailOn;
 use windlass_core::foreign::{FormatSpec, search};
-use windlass_core::{Header, Image, Meta, Result, Source};
+use windlass_core::{Error, ErrorKind, Header, Image, Meta, Result, Source};
 
 fn data() -> Option<PathBuf> {
     let root = std::env::var_os("WINDLASS_DATA").map_or_else(
@@ -32,14 +32,14 @@ fn data() -> Option<PathBuf> {
     None
 }
 
-/// The image of a JPEG or PNG; none for other files.
+/// The image of a JPEG, PNG or TIFF; none for other files.
 fn open(path: &Path, fail_on: FailOn) -> Result<Option<Image>> {
     static FORMATS: OnceLock<Registry> = OnceLock::new();
     FORMATS
         .get_or_init(|| Registry::new(windlass_codecs::OPERATIONS, windlass_codecs::FORMATS))
         .install();
     let source = Source::from_file(path)?;
-    let tested = |format: &FormatSpec| ["png", "jpeg"].contains(&format.name);
+    let tested = |format: &FormatSpec| ["png", "jpeg", "tiff"].contains(&format.name);
     let Some(format) = search::find_load(&source, tested)? else { return Ok(None) };
     let loader = format.loader.expect("found by its loader");
     let args = [("source", Value::Source(source)), ("fail_on", fail_on.to_value())];
@@ -57,6 +57,12 @@ fn compare(path: &Path, oracle: &Json) -> Vec<String> {
         None => Ok(None),
     });
     let ok = oracle["ok"].as_bool().unwrap_or(false);
+    let error = oracle["error"].as_str().unwrap_or_default();
+    // samples of 64 bits, which the reference writes and does not read; operations that stand above us
+    let elsewhere = |error: &Error| error.message().ends_with("\"unpremultiply\" not found");
+    if error.contains("samples out of range") || result.as_ref().is_err_and(elsewhere) {
+        return found;
+    }
     match &result {
         Ok(Some((image, bytes))) if ok => {
             headers(image.header(), oracle, &mut found);
@@ -207,6 +213,45 @@ fn malformed_jpeg() {
 }
 
 #[test]
+fn tiff() {
+    let known = [
+        // compressions that there is no decoder for, in two of them the reference gives black pixels
+        "image-tiff/geotiff_usda_naip_256_webp_z3.tif",
+        "libtiff/images_webp_lossless_rgba_alpha_fully_opaque.tif",
+        "libtiffpic/off_luv24.tif",
+        "libtiffpic/text.tif",
+        "libtiffpic/zackthecat.tif",
+        // the reference has no Zstandard and gives black pixels
+        "image-tiff/images_int16_zstd.tif",
+        // what the reference warns of, for reasons that it does not tell
+        "image-tiff/images_quad-lzw-compat.tiff",
+        "libtiff/images_testfax3_bug54_1dnoEOL.tif",
+    ];
+    check("tiff", &["Tiff"], &known);
+}
+
+#[test]
+fn malformed_tiff_does_no_harm() {
+    let Some(root) = data() else { return };
+    let folders = std::fs::read_dir(root.join("malformed-tiff")).expect("the set is there");
+    let mut count = 0;
+    for folder in folders.filter_map(|folder| std::fs::read_dir(folder.ok()?.path()).ok()) {
+        for file in folder.filter_map(Result::ok) {
+            for level in [FailOn::None, FailOn::Warning] {
+                let opened = open(&file.path(), level);
+                let pixels =
+                    opened.and_then(|image| image.map(|image| image.to_memory()).transpose());
+                if let Err(error) = pixels {
+                    assert_ne!(error.kind(), ErrorKind::Internal, "{:?}: {error}", file.path());
+                }
+                count += 1;
+            }
+        }
+    }
+    println!("{count} malformed files did no harm");
+}
+
+#[test]
 fn suite_of_the_reference() {
-    check("libvips-suite", &["Png", "Jpeg"], &[]);
+    check("libvips-suite", &["Png", "Jpeg", "Tiff"], &[]);
 }

@@ -478,7 +478,8 @@ fn header_of(
 ) -> Result<Header> {
     let divisor = options.scale.divisor();
     let (width, height) = (u32::from(frame.width), u32::from(frame.height));
-    let (colour, transform) = colours(state, frame, log)?;
+    let (colour, own) = colours(state, frame, log)?;
+    let transform = options.transform.unwrap_or(own);
     Ok(Header {
         width: width.div_ceil(divisor),
         height: height.div_ceil(divisor),

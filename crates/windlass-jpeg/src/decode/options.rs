@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::header::Transform;
 use crate::{Error, ErrorKind, Result};
 
 /// How strictly damage is taken. Each level includes the weaker ones.
@@ -79,6 +80,8 @@ pub struct Options {
     pub max_metadata_bytes: usize,
     /// Whether the samples of four-component pictures are turned round, 255 becoming 0.
     pub invert_cmyk: bool,
+    /// What components become, where something else says it than the file, as in TIFF.
+    pub transform: Option<Transform>,
     /// Called about once for each row of blocks.
     pub tick: Option<Tick>,
 }
@@ -94,6 +97,7 @@ impl Default for Options {
             max_coefficient_bytes: 1 << 31,
             max_metadata_bytes: 64 << 20,
             invert_cmyk: false,
+            transform: None,
             tick: None,
         }
     }
@@ -111,6 +115,7 @@ impl fmt::Debug for Options {
             .field("max_coefficient_bytes", &self.max_coefficient_bytes)
             .field("max_metadata_bytes", &self.max_metadata_bytes)
             .field("invert_cmyk", &self.invert_cmyk)
+            .field("transform", &self.transform)
             .finish_non_exhaustive()
     }
 }

@@ -1,0 +1,138 @@
+//! JPEG streams in strips and tiles, with their tables apart (TIFF Technical Note 2).
+
+use super::super::page::{Layout, Page};
+use super::super::{malformed, tags};
+use super::Damage;
+use std::io::{BufRead, Read};
+use windlass_core::{Error, ErrorKind, Limits, Result};
+use windlass_jpeg as codec;
+use windlass_jpeg::decode::{Decoder, Options, Raw, RowsMut, Transform};
+
+/// Rows of units that are decoded at a time.
+const UNITS: usize = 8;
+
+/// Decodes the JPEG streams of a page.
+#[derive(Clone, Debug)]
+pub(in crate::tiff) struct Jpeg {
+    /// A start of image and the tables
+    tables: Vec<u8>,
+    /// How components become samples
+    transform: Transform,
+    samples: usize,
+    tiled: bool,
+}
+
+impl Jpeg {
+    pub(super) fn new(page: &Page) -> Self {
+        let layout: &Layout = &page.layout;
+        let transform = match layout.photometric {
+            tags::YCBCR if layout.chunk_samples() == 3 => Transform::YccToRgb,
+            _ => Transform::None,
+        };
+        let tables = match page.jpeg_tables.strip_suffix(&[0xFF, 0xD9]) {
+            Some(tables) if tables.starts_with(&[0xFF, 0xD8]) => tables.to_vec(),
+            _ => vec![0xFF, 0xD8],
+        };
+        Self { tables, transform, samples: layout.chunk_samples() as usize, tiled: layout.tiled }
+    }
+
+    /// A decoder of what follows the start of image in `stream`, with its own copy of the tables.
+    pub(in crate::tiff) fn into_decoder(
+        self,
+        stream: impl BufRead + Send + 'static,
+    ) -> Result<Decoder<Box<dyn BufRead + Send>>> {
+        let tables = std::io::Cursor::new(self.tables.clone());
+        self.decoder(Box::new(tables.chain(stream)))
+    }
+
+    /// A decoder of a whole stream.
+    fn decoder<R: BufRead>(&self, stream: R) -> Result<Decoder<R>> {
+        let mut options = Options::default();
+        options.transform = Some(self.transform);
+        options.max_pixels = Limits::current().pixels;
+        options.max_coefficient_bytes = Limits::current().bytes;
+        let decoder = Decoder::new(stream, options).map_err(error)?;
+        let (found, wanted) = (decoder.header().bands(), self.samples);
+        if found == wanted {
+            return Ok(decoder);
+        }
+        Err(malformed(format!("Improper JPEG component count {found}, expected {wanted}")))
+    }
+
+    /// Decodes a stream into rows of 8-bit samples, `out.len() / height` bytes apart.
+    pub(super) fn chunk(
+        &self,
+        input: &[u8],
+        (width, height): (u32, u32),
+        out: &mut [u8],
+    ) -> std::result::Result<(), Damage> {
+        out.fill(0);
+        let stride = width as usize * self.samples;
+        let rows = out.chunks_exact_mut(stride).take(height as usize).collect();
+        let fatal = self.tiled;
+        self.rows(input, width, rows).map_err(|error| Damage { error, fatal })
+    }
+
+    /// Decodes a stream into these rows, the picture cut off at their end, and at `width`.
+    pub(in crate::tiff) fn rows(
+        &self,
+        input: &[u8],
+        width: u32,
+        rows: Vec<&mut [u8]>,
+    ) -> Result<()> {
+        let stream = input.strip_prefix(&[0xFF, 0xD8]).ok_or_else(|| malformed("no JPEG data"))?;
+        let mut decoder = self.decoder(self.tables.chain(stream))?;
+        let found = decoder.header().width;
+        let mut raw = Raw::new();
+        let mut rows = rows.into_iter();
+        let direct = found == width;
+        let mut wide = Vec::new();
+        while rows.len() > 0 {
+            decoder.read(UNITS, &mut raw).map_err(error)?;
+            let count = raw.rows();
+            if count == 0 {
+                return Ok(());
+            }
+            if direct && count <= rows.len() {
+                let rows = rows.by_ref().take(count).collect();
+                raw.finish(RowsMut::from_rows(rows)).map_err(error)?;
+                continue;
+            }
+            let stride = found as usize * self.samples;
+            wide.resize(stride * count, 0);
+            raw.finish(RowsMut::new(&mut wide, stride)).map_err(error)?;
+            for (row, wide) in rows.by_ref().take(count).zip(wide.chunks_exact(stride)) {
+                let common = row.len().min(wide.len());
+                row[..common].copy_from_slice(&wide[..common]);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// An error of the codec as ours.
+pub(in crate::tiff) fn error(error: codec::Error) -> Error {
+    let kind = match error.kind() {
+        codec::ErrorKind::Io => {
+            return error.into_io().map_or_else(
+                || Error::new(ErrorKind::Io, "tiff2vips: a JPEG stream can't be read"),
+                Error::from,
+            );
+        }
+        codec::ErrorKind::Limit => ErrorKind::Limit,
+        codec::ErrorKind::Truncated => ErrorKind::Truncated,
+        codec::ErrorKind::Unsupported => ErrorKind::Unsupported,
+        _ => ErrorKind::Malformed,
+    };
+    Error::new(kind, format!("VipsJpeg: {}", error.message()))
+}
+
+/// What follows a start of image.
+pub(in crate::tiff) fn joined(mut stream: impl BufRead) -> Result<impl BufRead> {
+    let mut start = [0; 2];
+    stream.read_exact(&mut start).map_err(Error::from)?;
+    if start != [0xFF, 0xD8] {
+        return Err(malformed("no JPEG data"));
+    }
+    Ok(stream)
+}
