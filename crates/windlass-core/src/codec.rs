@@ -53,6 +53,45 @@ pub trait Loader: Send + Sync + 'static {
     /// Parallel: transform, colour, depth. Fills `out`, the rows just read; rows that the file
     /// lacks are filled as its format says.
     fn finish(&self, raw: &mut Self::Raw, out: &mut RegionMut<'_>) -> Result<()>;
+
+    /// Whether what `read` does can be done in parts, by [`Self::split`], [`Self::work`] and
+    /// [`Self::join`]. Rows are the same with parts and without.
+    fn splits(&self) -> bool {
+        false
+    }
+    /// Serial: takes a piece of the file into `raw` that is decoded before its turn, unless there is
+    /// none, or `most` are taken whose rows were not yet read.
+    fn split(
+        &self,
+        _session: &mut Self::Session,
+        _raw: &mut Self::Raw,
+        _most: usize,
+        _tick: &Tick,
+    ) -> Result<bool> {
+        Ok(false)
+    }
+    /// Parallel: decodes the piece.
+    fn work(&self, _raw: &mut Self::Raw) -> Result<()> {
+        Ok(())
+    }
+    /// Serial: gives the piece back.
+    fn join(&self, _session: &mut Self::Session, _raw: &mut Self::Raw) -> Result<()> {
+        Ok(())
+    }
+    /// Whether `read` of `rows` finds them decoded, and whether there is a piece to split off.
+    fn lead(&self, _session: &Self::Session, _rows: Rows, _most: usize) -> Lead {
+        Lead { ready: true, splits: false }
+    }
+}
+
+/// What is known of rows ahead.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "two answers")]
+pub struct Lead {
+    /// The rows are decoded
+    pub ready: bool,
+    /// A piece can be split off
+    pub splits: bool,
 }
 
 /// A decoder with random access (tiles, raw files): positional reads.
@@ -155,6 +194,17 @@ pub(crate) trait DynLoader: Send + Sync {
     fn raw(&self) -> AnyBox;
     fn read(&self, session: &mut AnyBox, rows: Rows, raw: &mut AnyBox, tick: &Tick) -> Result<()>;
     fn finish(&self, raw: &mut AnyBox, out: &mut RegionMut<'_>) -> Result<()>;
+    fn splits(&self) -> bool;
+    fn split(
+        &self,
+        session: &mut AnyBox,
+        raw: &mut AnyBox,
+        most: usize,
+        tick: &Tick,
+    ) -> Result<bool>;
+    fn work(&self, raw: &mut AnyBox) -> Result<()>;
+    fn join(&self, session: &mut AnyBox, raw: &mut AnyBox) -> Result<()>;
+    fn lead(&self, session: &mut AnyBox, rows: Rows, most: usize) -> Lead;
 }
 
 impl<L: Loader> DynLoader for L {
@@ -178,6 +228,27 @@ impl<L: Loader> DynLoader for L {
     }
     fn finish(&self, raw: &mut AnyBox, out: &mut RegionMut<'_>) -> Result<()> {
         Loader::finish(self, downcast(raw), out)
+    }
+    fn splits(&self) -> bool {
+        Loader::splits(self)
+    }
+    fn split(
+        &self,
+        session: &mut AnyBox,
+        raw: &mut AnyBox,
+        most: usize,
+        tick: &Tick,
+    ) -> Result<bool> {
+        Loader::split(self, downcast(session), downcast(raw), most, tick)
+    }
+    fn work(&self, raw: &mut AnyBox) -> Result<()> {
+        Loader::work(self, downcast(raw))
+    }
+    fn join(&self, session: &mut AnyBox, raw: &mut AnyBox) -> Result<()> {
+        Loader::join(self, downcast(session), downcast(raw))
+    }
+    fn lead(&self, session: &mut AnyBox, rows: Rows, most: usize) -> Lead {
+        Loader::lead(self, downcast(session), rows, most)
     }
 }
 

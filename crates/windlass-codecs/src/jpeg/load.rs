@@ -6,12 +6,13 @@ use windlass_core::declare::image_operation;
 use windlass_core::foreign::Load;
 use windlass_core::foreign::options::{FailOn, LoadOptions};
 use windlass_core::{
-    BandFormat, Context, Error, ErrorKind, Header, Image, Interpretation, Limits, Loader, Meta,
-    Order, RegionMut, Result, Rows, Source, Tick,
+    BandFormat, Context, Error, ErrorKind, Header, Image, Interpretation, Lead, Limits, Loader,
+    Meta, Order, RegionMut, Result, Rows, Source, Tick,
 };
 use windlass_io::{Failure, SourceReader};
 use windlass_jpeg::decode::{
-    Colour, Decoder, DensityUnit, FailOn as Fail, Header as File, Options, Raw, RowsMut, Scale,
+    Colour, Decoder, DensityUnit, FailOn as Fail, Header as File, Options, Part, Raw, RowsMut,
+    Scale,
 };
 use windlass_macros::{ArgGroup, Load};
 
@@ -37,6 +38,9 @@ pub struct JpegLoad {
     pub common: LoadOptions,
 }
 
+/// Pixels of a file from which on its entropy coding is shared by all cores.
+const SPLIT_PIXELS: u64 = 1 << 20;
+
 impl Load for JpegLoad {
     fn load(&self, source: &Source) -> Result<Image> {
         let scale = Scale::of(self.shrink.unsigned_abs()).map_err(|_| {
@@ -48,9 +52,13 @@ impl Load for JpegLoad {
         let header = header(decoder.header(), scale, &self.common)?;
         let full = (decoder.header().width as i32, decoder.header().bands());
         let step = decoder.rows_per_step() as i32;
+        let pixels =
+            u64::from(decoder.header().file_width) * u64::from(decoder.header().file_height);
+        let splits = decoder.can_split(1) && pixels >= SPLIT_PIXELS;
         drop(decoder);
-        let image =
-            Image::loader(JpegLoader { source: source.clone(), settings, header, full, step })?;
+        let source = source.clone();
+        let loader = JpegLoader { source, settings, header, full, step, splits };
+        let image = Image::loader(loader)?;
         if self.autorotate {
             return image_operation("autorot", [("in", image.into())]);
         }
@@ -172,16 +180,38 @@ struct JpegLoader {
     /// Width and bands of what the decoder makes: a pixel wider where the shrunk width is a fraction.
     full: (i32, usize),
     step: i32,
+    /// Whether parts of the file are decoded before their turn.
+    splits: bool,
 }
 
 /// One pass: the decoder is made at the first read, whose tick it follows.
 #[derive(Default)]
 struct Session(Option<(Decoder<SourceReader>, Failure)>);
 
-/// Coefficients, and place for rows that are cut off on the right.
+impl JpegLoader {
+    /// The decoder, and what the connection says.
+    fn decoder<'a>(
+        &self,
+        session: &'a mut Session,
+        tick: &Tick,
+    ) -> Result<&'a mut (Decoder<SourceReader>, Failure)> {
+        Ok(match &mut session.0 {
+            Some(open) => open,
+            none => none.insert(self.settings.decoder(&self.source, tick)?),
+        })
+    }
+
+    /// Rows of units for `rows`.
+    fn steps(&self, rows: Rows) -> usize {
+        (rows.height as usize).div_ceil(self.step as usize)
+    }
+}
+
+/// Coefficients, and place for rows that are cut off on the right; or a part of the file.
 #[derive(Default)]
 struct Decoded {
     raw: Raw,
+    part: Part,
     wide: Vec<u8>,
 }
 
@@ -212,25 +242,61 @@ impl Loader for JpegLoader {
         decoded: &mut Decoded,
         tick: &Tick,
     ) -> Result<()> {
-        let (decoder, failure) = match &mut session.0 {
-            Some(open) => open,
-            none => none.insert(self.settings.decoder(&self.source, tick)?),
-        };
-        let steps = (rows.height as usize).div_ceil(self.step as usize);
-        let read = decoder.read(steps, &mut decoded.raw).map_err(error);
+        let (decoder, failure) = self.decoder(session, tick)?;
+        let read = decoder.read(self.steps(rows), &mut decoded.raw).map_err(error);
         failure.check()?;
         read
     }
 
+    fn splits(&self) -> bool {
+        self.splits
+    }
+
+    fn split(
+        &self,
+        session: &mut Session,
+        decoded: &mut Decoded,
+        most: usize,
+        tick: &Tick,
+    ) -> Result<bool> {
+        let (decoder, failure) = self.decoder(session, tick)?;
+        let split = decoder.split(&mut decoded.part, most).map_err(error);
+        failure.check()?;
+        split
+    }
+
+    fn work(&self, decoded: &mut Decoded) -> Result<()> {
+        decoded.part.work();
+        Ok(())
+    }
+
+    fn join(&self, session: &mut Session, decoded: &mut Decoded) -> Result<()> {
+        if let Some((decoder, _)) = &mut session.0 {
+            decoder.join(&mut decoded.part);
+        }
+        Ok(())
+    }
+
+    fn lead(&self, session: &Session, rows: Rows, most: usize) -> Lead {
+        let Some((decoder, _)) = &session.0 else {
+            return Lead { ready: false, splits: self.splits };
+        };
+        let ready = decoder.is_ready(self.steps(rows));
+        Lead { ready, splits: decoder.can_split(most) }
+    }
+
     fn finish(&self, decoded: &mut Decoded, out: &mut RegionMut<'_>) -> Result<()> {
-        let Decoded { raw, wide } = decoded;
+        let Decoded { raw, wide, .. } = decoded;
         let stride = self.full.0 as usize * self.full.1;
         if self.full.0 == self.header.width && raw.rows() == out.rect().height as usize {
             let rows = out.rows::<u8>().map(|(_, row)| row).collect();
-            return raw.finish(RowsMut::from_rows(rows)).map_err(error);
+            raw.finish(RowsMut::from_rows(rows)).map_err(error)?;
+            raw.clear();
+            return Ok(());
         }
         wide.resize(stride * raw.rows(), 0);
         raw.finish(RowsMut::new(wide, stride)).map_err(error)?;
+        raw.clear();
         for ((_, row), wide) in out.rows::<u8>().zip(wide.chunks_exact(stride)) {
             row.copy_from_slice(&wide[..row.len()]);
         }

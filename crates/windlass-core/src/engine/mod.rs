@@ -4,6 +4,7 @@ mod cone;
 mod context;
 mod explain;
 pub(crate) mod oracle;
+mod pieces;
 mod plan;
 mod prepare;
 mod program;

@@ -6,9 +6,11 @@
 
 use super::cone::{Cone, Inputs, State};
 use super::context::{self, Context};
+use super::pieces::{Next, Pieces, Raw};
 use super::plan::{BlockId, Make, Plan, Read, Unit};
 use super::spill::SpillFile;
 use super::store::Held;
+use crate::codec::{DynLoader, Lead};
 use crate::image::{self, Work};
 use crate::pixels::Block;
 use crate::progress::{Meter, Progress};
@@ -108,6 +110,9 @@ fn evaluate<S: Sink>(
         let stop = stop.clone();
         move || stop.cancel()
     });
+    let alone = plan.units.len() == 1 && plan.stores.is_empty();
+    let tasks = plan.units.len() + plan.stores.iter().map(|s| s.blocks.len()).sum::<usize>();
+    let helpers = Helpers::take(if alone { 0 } else { threads.min(tasks) - 1 });
     let loaders = plan.stores.iter().map(|_| Mutex::default()).collect();
     let spills = plan.stores.iter().map(SpillFile::of_store).collect::<Result<_>>()?;
     let crew = Crew {
@@ -116,17 +121,16 @@ fn evaluate<S: Sink>(
         stop,
         ahead: if plan.stores.iter().any(|s| s.spilled) { threads } else { threads + 2 },
         kills,
+        pieces: if helpers.0 > 0 { helpers.0 + 3 } else { 0 },
         board: Mutex::new(Board::new(plan)),
         news: Condvar::new(),
         loaders,
         spills,
     };
-    if plan.units.len() == 1 && plan.stores.is_empty() {
+    if alone {
         return crew.alone(context);
     }
     std::thread::scope(|scope| {
-        let tasks = plan.units.len() + plan.stores.iter().map(|s| s.blocks.len()).sum::<usize>();
-        let helpers = Helpers::take(threads.min(tasks) - 1);
         for _ in 0..helpers.0 {
             // where no thread is to be had the caller does the work
             let builder = std::thread::Builder::new().name("windlass".into());
@@ -186,6 +190,8 @@ struct Crew<'a, S: Sink> {
     ahead: usize,
     /// Calls of `set_kill` in the process when it began.
     kills: u64,
+    /// Pieces of a file that may be decoded before their turn; none where nobody helps.
+    pieces: usize,
     board: Mutex<Board<S::Piece>>,
     news: Condvar,
     /// The session of each loader in order.
@@ -226,6 +232,7 @@ struct StoreBoard {
     /// Of a loader in order: the block that comes next, and whether somebody reads it
     next: usize,
     reading: bool,
+    pieces: Pieces,
 }
 
 enum BlockStage {
@@ -237,12 +244,50 @@ enum BlockStage {
     Gone,
 }
 
+impl StoreBoard {
+    /// What can be done now towards the next block of a loader in order, which `may_read` or not, of which
+    /// `most` pieces may be decoded before their turn.
+    fn pick_rows<P>(&mut self, store: usize, may_read: bool, most: usize) -> Option<Job<P>> {
+        let block = self.next;
+        match self.pieces.next(may_read, most) {
+            Next::Read => {
+                self.reading = true;
+                self.blocks[block] = BlockStage::Running;
+                let (joined, out) = self.pieces.take();
+                Some(Job::Rows { store, block, joined, out })
+            }
+            Next::Split => {
+                self.reading = true;
+                Some(Job::Split { store, block })
+            }
+            Next::Decode(raw) => Some(Job::Piece { store, raw }),
+            Next::Nothing => None,
+        }
+    }
+
+    /// Rows wait for pieces that are still out.
+    fn postpone(&mut self, block: usize, lead: Option<Lead>) {
+        self.blocks[block] = BlockStage::Waiting;
+        self.reading = false;
+        self.pieces.lead = lead;
+    }
+
+    /// Nobody splits off a piece any more; `raw` is one that others decode. Without an answer there was an
+    /// error.
+    fn end_split(&mut self, told: Option<(bool, Lead)>, raw: Option<Raw>) {
+        let Some((taken, lead)) = told else { return };
+        self.reading = false;
+        self.pieces.split(taken, lead, raw);
+    }
+}
+
 impl<P> Board<P> {
     fn new(plan: &Plan) -> Self {
         let stores = plan.stores.iter().map(|store| StoreBoard {
             blocks: store.blocks.iter().map(|_| BlockStage::Waiting).collect(),
             next: 0,
             reading: false,
+            pieces: Pieces::default(),
         });
         Self {
             committed: 0,
@@ -312,8 +357,13 @@ struct Task<P> {
 }
 
 enum Job<P> {
-    /// Reads the next block of a loader in order, and finishes it
-    Rows { store: usize, block: usize },
+    /// Reads the next block of a loader in order, and finishes it, unless it waits for pieces that
+    /// are still out
+    Rows { store: usize, block: usize, joined: Vec<Raw>, out: bool },
+    /// Splits a piece off that is decoded before its turn, and does so if it may
+    Split { store: usize, block: usize },
+    /// Decodes a piece
+    Piece { store: usize, raw: Raw },
     /// Makes a block at any place
     Block { id: BlockId, needs: Needs },
     /// Makes the unit
@@ -395,9 +445,11 @@ impl<S: Sink> Crew<'_, S> {
     fn first_reader(&self, task: &Task<S::Piece>) -> usize {
         let (store, blocks) = match &task.job {
             // what lies below in a file is lost too
-            Job::Rows { store, block } => (*store, *block..usize::MAX),
+            Job::Rows { store, block, .. } | Job::Split { store, block } => {
+                (*store, *block..usize::MAX)
+            }
             Job::Block { id, .. } => (id.store, id.block..id.block + 1),
-            Job::Unit { .. } | Job::Commit { .. } => return task.unit,
+            Job::Piece { .. } | Job::Unit { .. } | Job::Commit { .. } => return task.unit,
         };
         let all = &self.plan.stores[store].blocks;
         let blocks = &all[blocks.start..blocks.end.min(all.len())];
@@ -482,13 +534,11 @@ impl<S: Sink> Crew<'_, S> {
             }
             match (&store.make, &store.node.work) {
                 (Make::Rows, Work::Rows(loader)) => {
-                    if state.reading || (loader.needs_caller() && !is_caller) {
-                        continue;
+                    let may_read = !state.reading && (is_caller || !loader.needs_caller());
+                    let most = if loader.splits() { self.pieces } else { 0 };
+                    if let Some(job) = state.pick_rows(id.store, may_read, most) {
+                        return Some(job);
                     }
-                    let block = state.next;
-                    state.reading = true;
-                    state.blocks[block] = BlockStage::Running;
-                    return Some(Job::Rows { store: id.store, block });
                 }
                 (Make::Tiles, Work::Tiles(loader)) if loader.needs_caller() && !is_caller => {}
                 _ => {
@@ -507,7 +557,9 @@ impl<S: Sink> Crew<'_, S> {
     fn perform(&self, worker: &mut Worker, task: Task<S::Piece>) -> Result<()> {
         self.stop.check()?;
         match task.job {
-            Job::Rows { store, block } => self.read_rows(store, block),
+            Job::Rows { store, block, joined, out } => self.read_rows(store, block, joined, out),
+            Job::Split { store, block } => self.split(store, block),
+            Job::Piece { store, raw } => self.decode_piece(store, raw),
             Job::Block { id, needs } => {
                 let held = self.load(needs)?;
                 let block = self.make_block(worker, id, &held)?;
@@ -567,27 +619,50 @@ impl<S: Sink> Crew<'_, S> {
         Ok(())
     }
 
+    /// The loader of a store of rows.
+    fn loader(&self, store: usize) -> Result<&dyn DynLoader> {
+        match &self.plan.stores[store].node.work {
+            Work::Rows(loader) => Ok(&**loader),
+            _ => Err(Error::new(ErrorKind::Internal, "a store of rows without a loader")),
+        }
+    }
+
     /// The next block of a loader in order: read alone, finished beside others.
-    fn read_rows(&self, store: usize, block: usize) -> Result<()> {
+    fn read_rows(&self, store: usize, block: usize, joined: Vec<Raw>, out: bool) -> Result<()> {
+        let loader = self.loader(store)?;
         let plan = &self.plan.stores[store];
-        let Work::Rows(loader) = &plan.node.work else {
-            return Err(Error::new(ErrorKind::Internal, "a store of rows without a loader"));
-        };
         let rect = plan.grid.rect(block);
-        let mut session = self.loaders[store].lock().unwrap_or_else(PoisonError::into_inner);
-        let mut raw = session.spare.pop().unwrap_or_else(|| loader.raw());
-        let mut read = || {
-            if session.state.is_none() {
-                session.state = Some(loader.open()?);
-            }
-            let state = session
-                .state
-                .as_mut()
-                .ok_or_else(|| Error::new(ErrorKind::Internal, "no session"))?;
-            loader.read(state, Rows { top: rect.top, height: rect.height }, &mut raw, &self.stop)
-        };
-        let read = read();
         let last = block + 1 == plan.grid.count();
+        let mut session = self.session(store);
+        let mut raw = session.spare.pop().unwrap_or_else(|| loader.raw());
+        let mut lead = None;
+        let read = || {
+            let Session { state, spare } = &mut *session;
+            let state = opened(state, loader)?;
+            for mut piece in joined {
+                loader.join(state, &mut piece)?;
+                spare.push(piece);
+            }
+            if self.pieces > 0 && loader.splits() {
+                let now = loader.lead(state, rows(rect), self.pieces);
+                if !now.ready && (out || now.splits) {
+                    lead = Some(now);
+                    return Ok(false);
+                }
+            }
+            loader.read(state, rows(rect), &mut raw, &self.stop)?;
+            if self.pieces > 0 && !last {
+                lead = Some(loader.lead(state, rows(plan.grid.rect(block + 1)), self.pieces));
+            }
+            Ok(true)
+        };
+        let read: Result<bool> = read();
+        if matches!(read, Ok(false)) {
+            session.spare.push(raw);
+            drop(session);
+            self.board().stores[store].postpone(block, lead);
+            return Ok(());
+        }
         if last || read.is_err() {
             session.state = None;
         }
@@ -596,6 +671,7 @@ impl<S: Sink> Crew<'_, S> {
         // after an error nobody reads on
         board.stores[store].reading = read.is_err();
         board.stores[store].next += 1;
+        board.stores[store].pieces.lead = lead;
         drop(board);
         self.news.notify_all();
         read?;
@@ -608,13 +684,58 @@ impl<S: Sink> Crew<'_, S> {
             Some(made)
         };
         if !last {
-            self.loaders[store].lock().unwrap_or_else(PoisonError::into_inner).spare.push(raw);
+            self.session(store).spare.push(raw);
         }
         match made {
             Some(made) => self.publish(BlockId { store, block }, made)?,
             None => self.board().stores[store].blocks[block] = BlockStage::Gone,
         }
         Ok(())
+    }
+
+    /// Takes a piece of a file that is decoded before its turn, for the rows from `block` on.
+    fn split(&self, store: usize, block: usize) -> Result<()> {
+        let loader = self.loader(store)?;
+        let mut session = self.session(store);
+        let mut raw = session.spare.pop().unwrap_or_else(|| loader.raw());
+        let mut split = || {
+            let state = opened(&mut session.state, loader)?;
+            let taken = loader.split(state, &mut raw, self.pieces, &self.stop)?;
+            let rect = self.plan.stores[store].grid.rect(block);
+            Ok::<_, Error>((taken, loader.lead(state, rows(rect), self.pieces)))
+        };
+        let split = split();
+        if let Ok((false, _)) = split {
+            session.spare.push(raw);
+            drop(session);
+            self.board().stores[store].end_split(split.ok(), None);
+            return Ok(());
+        }
+        drop(session);
+        let (told, raw) = match split {
+            Ok(told) if loader.needs_caller() => (Ok(Some(told)), Some(raw)),
+            Ok(told) => {
+                self.board().stores[store].end_split(Some(told), None);
+                self.news.notify_all();
+                return self.decode_piece(store, raw);
+            }
+            Err(error) => (Err(error), None),
+        };
+        // after an error nobody reads on
+        self.board().stores[store].end_split(told.as_ref().ok().copied().flatten(), raw);
+        told.map(|_| ())
+    }
+
+    /// Decodes a piece, for whoever reads the rows.
+    fn decode_piece(&self, store: usize, mut raw: Raw) -> Result<()> {
+        let loader = self.loader(store)?;
+        let done = guarded(|| loader.work(&mut raw));
+        self.board().stores[store].pieces.come_back(raw);
+        done
+    }
+
+    fn session(&self, store: usize) -> MutexGuard<'_, Session> {
+        self.loaders[store].lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn make_block(&self, worker: &mut Worker, id: BlockId, held: &Held) -> Result<Block> {
@@ -647,6 +768,21 @@ impl<S: Sink> Crew<'_, S> {
         };
         self.sink.unit(number, unit, &mut maker)
     }
+}
+
+/// The session that is open, or one that is opened now.
+fn opened<'a>(
+    state: &'a mut Option<Box<dyn Any + Send>>,
+    loader: &dyn DynLoader,
+) -> Result<&'a mut Box<dyn Any + Send>> {
+    Ok(match state {
+        Some(state) => state,
+        none => none.insert(loader.open()?),
+    })
+}
+
+fn rows(rect: Rect) -> Rows {
+    Rows { top: rect.top, height: rect.height }
 }
 
 /// The result of `work`; a panic is an error of this evaluation alone.

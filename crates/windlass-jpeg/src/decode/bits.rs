@@ -1,13 +1,19 @@
 //! Entropy-coded bytes, freed from stuffing, and the bits in them.
 
+use std::collections::VecDeque;
 use std::io::BufRead;
+use std::sync::Arc;
 
+use super::ahead::Decoded;
 use super::parse::Stream;
 use crate::Result;
 use crate::markers::EOI;
 
 /// How many bytes are freed from stuffing at a time.
 const CHUNK: usize = 48 << 10;
+
+/// How many bytes are taken at a time out of those that may be passed over soon.
+const PIECE: usize = 2 << 10;
 
 /// Why a segment has no more bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,18 +26,99 @@ enum End {
     Open,
 }
 
-/// Entropy-coded bytes up to the next marker.
-#[derive(Debug)]
-pub(crate) struct Segment {
-    data: Vec<u8>,
+/// Takes bytes out of the stream, freed from stuffing, up to the next marker.
+#[derive(Clone, Copy, Debug)]
+struct Feed {
     end: End,
     /// Whether a byte of 255 was taken whose successor is still to be seen.
     half: bool,
 }
 
+impl Feed {
+    /// Appends at most `most` bytes of what lies ready in the source.
+    fn fill<R: BufRead>(
+        &mut self,
+        stream: &mut Stream<R>,
+        most: usize,
+        data: &mut Vec<u8>,
+    ) -> Result<()> {
+        let ready = stream.source.ready()?;
+        if ready.is_empty() {
+            stream.unread = Some(EOI);
+            self.end = End::File;
+            return Ok(());
+        }
+        let ready = &ready[..ready.len().min(most)];
+        let mut taken = 0;
+        while let Some(&byte) = ready.get(taken) {
+            if self.half {
+                taken += 1;
+                match byte {
+                    0xFF => {}
+                    0 => {
+                        data.push(0xFF);
+                        self.half = false;
+                    }
+                    marker => {
+                        self.half = false;
+                        self.end = End::Marker;
+                        stream.unread = Some(marker);
+                        break;
+                    }
+                }
+            } else {
+                let plain = plain(&ready[taken..]);
+                data.extend_from_slice(&ready[taken..taken + plain]);
+                taken += plain;
+                if taken < ready.len() {
+                    taken += 1;
+                    self.half = true;
+                }
+            }
+        }
+        stream.source.consume(taken);
+        Ok(())
+    }
+}
+
+/// Entropy-coded bytes up to the next marker.
+#[derive(Debug)]
+pub(crate) struct Segment {
+    data: Vec<u8>,
+    /// The place of the first byte of `data` in the segment.
+    base: usize,
+    feed: Feed,
+    /// Chunks that follow `data`, taken before their time, and how many of them went into it whole.
+    chunks: VecDeque<Chunk>,
+    pulled: usize,
+    /// Bytes taken out of the stream.
+    fed: usize,
+}
+
+/// Bytes of a segment that were taken before their time.
+#[derive(Debug)]
+pub(crate) struct Chunk {
+    pub(crate) data: Arc<Vec<u8>>,
+    /// The place of its first byte in the segment.
+    pub(crate) base: usize,
+    /// How many of its bytes went into the data of the segment.
+    taken: usize,
+    /// What was decoded of it elsewhere, until it is of no more use.
+    pub(crate) decoded: Option<Decoded>,
+    /// Whether nothing that is decoded elsewhere can be used any more.
+    pub(crate) spent: bool,
+}
+
 impl Segment {
     pub(crate) fn new() -> Self {
-        Self { data: Vec::new(), end: End::Open, half: false }
+        Self {
+            data: Vec::new(),
+            base: 0,
+            feed: Feed { end: End::Open, half: false },
+            chunks: VecDeque::new(),
+            pulled: 0,
+            fed: 0,
+        }
     }
 
     /// The bytes that bits may be taken from. Behind them are zeros as many as anybody asks for.
@@ -41,19 +128,21 @@ impl Segment {
 
     /// Whether no byte will follow [`Self::data`].
     pub(crate) fn complete(&self) -> bool {
-        self.end != End::Open
+        self.feed.end != End::Open && self.pulled == self.chunks.len()
     }
 
     /// Whether the file ended within the segment.
     pub(crate) fn cut(&self) -> bool {
-        self.end == End::File
+        self.feed.end == End::File && self.complete()
     }
 
     /// Begins a new segment at the present place of the stream.
     pub(crate) fn restart<R>(&mut self, stream: &Stream<R>) {
         self.data.clear();
-        self.half = false;
-        self.end = if stream.unread.is_some() { End::Marker } else { End::Open };
+        self.chunks.clear();
+        (self.base, self.pulled, self.fed) = (0, 0, 0);
+        let end = if stream.unread.is_some() { End::Marker } else { End::Open };
+        self.feed = Feed { end, half: false };
     }
 
     /// Sees to it that `margin` bytes lie ahead of `bits`, unless the segment is complete.
@@ -66,18 +155,43 @@ impl Segment {
         if self.complete() || self.data.len().saturating_sub(bits.position) >= margin {
             return Ok(());
         }
-        self.data.drain(..bits.position.min(self.data.len()));
+        let used = bits.position.min(self.data.len());
+        self.data.drain(..used);
+        self.base += used;
         bits.position = 0;
-        while !self.complete() && self.data.len() < CHUNK.max(margin) {
-            self.fill(stream)?;
+        while !self.complete() && self.data.len() < margin.max(self.portion()) {
+            if !self.pull() {
+                self.fill(stream)?;
+            }
         }
         Ok(())
+    }
+
+    /// How many bytes are worth getting at a time: few of those that may be passed over soon.
+    fn portion(&self) -> usize {
+        if self.pulled < self.chunks.len() { PIECE } else { CHUNK }
+    }
+
+    /// Takes bytes that are kept in chunks, if there are any.
+    fn pull(&mut self) -> bool {
+        let Some(chunk) = self.chunks.get_mut(self.pulled) else {
+            return false;
+        };
+        let end = chunk.data.len().min(chunk.taken + PIECE);
+        self.data.extend_from_slice(&chunk.data[chunk.taken..end]);
+        chunk.taken = end;
+        if end == chunk.data.len() {
+            self.pulled += 1;
+        }
+        true
     }
 
     /// Leaves out a piece of what lies ready in the source; returns its length.
     pub(crate) fn pass<R: BufRead>(&mut self, stream: &mut Stream<R>) -> Result<usize> {
         self.data.clear();
-        self.fill(stream)?;
+        if !self.pull() {
+            self.fill(stream)?;
+        }
         let length = self.data.len();
         self.data.clear();
         Ok(length)
@@ -85,42 +199,90 @@ impl Segment {
 
     /// Takes a piece of what lies ready in the source.
     fn fill<R: BufRead>(&mut self, stream: &mut Stream<R>) -> Result<()> {
-        let ready = stream.source.ready()?;
-        if ready.is_empty() {
-            stream.unread = Some(EOI);
-            self.end = End::File;
-            return Ok(());
+        let before = self.data.len();
+        self.feed.fill(stream, CHUNK, &mut self.data)?;
+        self.fed += self.data.len() - before;
+        Ok(())
+    }
+
+    /// Takes a chunk of about `size` bytes that is decoded elsewhere; nothing at the end.
+    pub(crate) fn chunk<R: BufRead>(
+        &mut self,
+        stream: &mut Stream<R>,
+        size: usize,
+    ) -> Result<Option<&Chunk>> {
+        let mut data = Vec::with_capacity(size);
+        while self.feed.end == End::Open && data.len() < size {
+            self.feed.fill(stream, size - data.len(), &mut data)?;
         }
-        let ready = &ready[..ready.len().min(CHUNK)];
-        let mut taken = 0;
-        while let Some(&byte) = ready.get(taken) {
-            if self.half {
-                taken += 1;
-                match byte {
-                    0xFF => {}
-                    0 => {
-                        self.data.push(0xFF);
-                        self.half = false;
-                    }
-                    marker => {
-                        self.half = false;
-                        self.end = End::Marker;
-                        stream.unread = Some(marker);
-                        break;
-                    }
-                }
-            } else {
-                let plain = plain(&ready[taken..]);
-                self.data.extend_from_slice(&ready[taken..taken + plain]);
-                taken += plain;
-                if taken < ready.len() {
-                    taken += 1;
-                    self.half = true;
-                }
+        if data.is_empty() {
+            return Ok(None);
+        }
+        let base = self.fed;
+        self.fed += data.len();
+        let data = Arc::new(data);
+        self.chunks.push_back(Chunk { data, base, taken: 0, decoded: None, spent: false });
+        Ok(self.chunks.back())
+    }
+
+    /// Whether the stream has no more bytes for a chunk.
+    pub(crate) fn ends(&self) -> bool {
+        self.feed.end != End::Open
+    }
+
+    /// The place of the next bit.
+    pub(crate) fn place(&self, bits: &Bits) -> usize {
+        (8 * (self.base + bits.position)).saturating_sub(bits.count as usize)
+    }
+
+    /// The place of the byte at the beginning of [`Self::data`].
+    pub(crate) fn base(&self) -> usize {
+        self.base
+    }
+
+    /// The chunks that were taken before their time, from the one that the next bit lies in on.
+    pub(crate) fn chunks(&self) -> &VecDeque<Chunk> {
+        &self.chunks
+    }
+
+    /// As [`Self::chunks`].
+    pub(crate) fn chunks_mut(&mut self) -> &mut VecDeque<Chunk> {
+        &mut self.chunks
+    }
+
+    /// Lets go of the first chunk, behind which the next bit lies.
+    pub(crate) fn drop_chunk(&mut self) {
+        if self.pulled > 0 {
+            self.chunks.pop_front();
+            self.pulled -= 1;
+        }
+    }
+
+    /// Goes on at bit `place` of the first chunk; returns the bits from there on.
+    pub(crate) fn jump(&mut self, place: usize) -> Bits {
+        let mut bits = Bits::default();
+        let Some(chunk) = self.chunks.front_mut() else {
+            return bits;
+        };
+        let at = (chunk.base + place / 8).saturating_sub(self.base);
+        if at < self.data.len() {
+            bits.position = at;
+        } else {
+            // All that was taken of the chunk lies before the place, so nothing behind the chunk was.
+            self.data.clear();
+            chunk.taken = place / 8;
+            self.base = chunk.base + chunk.taken;
+            self.pulled = usize::from(chunk.taken == chunk.data.len());
+            if self.pulled == 0 {
+                self.pull();
             }
         }
-        stream.source.consume(taken);
-        Ok(())
+        if !place.is_multiple_of(8)
+            && let Some(&byte) = self.data.get(bits.position)
+        {
+            bits.begin(byte, (place % 8) as u32);
+        }
+        bits
     }
 }
 
@@ -160,6 +322,13 @@ impl Bits {
         self.count |= 0x38;
     }
 
+    /// Makes ready what `used` bits leave of the first byte.
+    fn begin(&mut self, byte: u8, used: u32) {
+        self.buffer = u64::from(byte) << 56 << used;
+        self.count = 8 - used;
+        self.position += 1;
+    }
+
     /// The buffer, with the next bit at the top.
     #[inline(always)]
     pub(crate) fn peek(&self) -> u64 {
@@ -195,9 +364,14 @@ impl Bits {
             > (data.len() * 8) as isize
     }
 
+    /// The number of bits taken since the beginning of the data.
+    pub(crate) fn place(&self) -> usize {
+        (self.position * 8).saturating_sub(self.count as usize)
+    }
+
     /// Whole bytes of `data` that were not used.
     pub(crate) fn unused(&self, data: &[u8]) -> usize {
-        let used = (self.position * 8).saturating_sub(self.count as usize).div_ceil(8);
+        let used = self.place().div_ceil(8);
         data.len().saturating_sub(used)
     }
 }

@@ -29,6 +29,7 @@
 //! # }
 //! ```
 
+mod ahead;
 mod arithmetic;
 mod bits;
 mod coefficients;
@@ -50,6 +51,7 @@ use std::fmt;
 use std::io::BufRead;
 use std::sync::Arc;
 
+pub use ahead::Part;
 pub use header::{Colour, Component, Density, DensityUnit, Header, Process, Segment, Transform};
 pub use options::{FailOn, Options, Scale, Tick};
 pub use raw::{Raw, RowsMut};
@@ -57,13 +59,16 @@ pub use warnings::Warning;
 
 use crate::markers::SOI;
 use crate::{Error, ErrorKind, Result};
-use coefficients::Row;
+use coefficients::{Line, MAX_SCAN, Pool, Row, Shared, Stretch};
 use parse::{Frame, Scan, State, Stream};
 use plan::Plan;
 use scan::Walk;
 use smooth::OpenBits;
 use source::Source;
 use warnings::Log;
+
+/// Units that may have to be decoded where parts meet.
+const READY_MARGIN: usize = 64;
 
 /// Decodes a file, some rows at a time.
 pub struct Decoder<R> {
@@ -83,13 +88,13 @@ pub struct Decoder<R> {
     /// The last row of units that a scan of several got to before its data ended.
     last_row: usize,
     /// Rows of units decoded but not yet done with, and the number of the first of them.
-    rows: VecDeque<Arc<Row>>,
+    lines: VecDeque<Arc<Line>>,
     first_kept: usize,
     /// Rows of units decoded, and handed out.
     decoded: usize,
     handed_out: usize,
     /// Memory to use again.
-    pool: Vec<Row>,
+    pool: Arc<Pool>,
     options: Options,
 }
 
@@ -135,11 +140,11 @@ impl<R: BufRead> Decoder<R> {
             open_bits: Vec::new(),
             open_before: Vec::new(),
             last_row: 0,
-            rows: VecDeque::new(),
+            lines: VecDeque::new(),
             first_kept: 0,
             decoded: 0,
             handed_out: 0,
-            pool: Vec::new(),
+            pool: Arc::default(),
             options,
         })
     }
@@ -166,7 +171,7 @@ impl<R: BufRead> Decoder<R> {
     /// More rows at a time cost memory and save work: where rows of subsampled components are smoothed,
     /// each [`Raw::finish`] transforms a row of blocks of each neighbour as well.
     pub fn read(&mut self, unit_rows: usize, raw: &mut Raw) -> Result<()> {
-        self.take_back(raw);
+        raw.clear();
         let first = self.handed_out;
         let count = unit_rows.min(self.plan.units_down - first);
         let around = usize::from(self.plan.looks_around());
@@ -178,7 +183,7 @@ impl<R: BufRead> Decoder<R> {
             return Ok(());
         }
         raw.plan = Some(Arc::clone(&self.plan));
-        raw.rows.extend(self.rows.iter().take(end - start).cloned());
+        raw.lines.extend(self.lines.iter().take(end - start).cloned());
         raw.above = start < first;
         raw.first = first;
         raw.count = count;
@@ -219,26 +224,63 @@ impl<R: BufRead> Decoder<R> {
         }
     }
 
-    /// Takes the memory of `raw` to use it again.
-    fn take_back(&mut self, raw: &mut Raw) {
-        let mine = raw.plan.as_ref().is_some_and(|plan| Arc::ptr_eq(plan, &self.plan));
-        let rows = raw.rows.drain(..).filter_map(Arc::into_inner);
-        if mine && self.walk.is_some() {
-            self.pool.extend(rows);
-        } else {
-            rows.for_each(drop);
+    /// Takes a piece of the file out of its turn into `part`, to be decoded by [`Part::work`] on any thread
+    /// and given back to [`Self::join`]. Returns whether there is one: not where the file is of a kind that
+    /// is not decoded in parts (progressive, arithmetic or with restart markers), nor where it was
+    /// seen not to be worth while, nor at its end, nor where `most` parts were taken whose rows are still
+    /// to be read.
+    ///
+    /// What is read is the same with parts and without, whenever they come back.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::read`].
+    pub fn split(&mut self, part: &mut Part, most: usize) -> Result<bool> {
+        if self.header.multiscan || self.handed_out >= self.plan.units_down {
+            return Ok(false);
         }
-        raw.plan = None;
-        raw.count = 0;
+        if let Some(scan) = self.scan.take() {
+            self.start(scan)?;
+        }
+        self.tick()?;
+        match &mut self.walk {
+            Some(walk) => walk.split(&mut self.stream, &self.plan, part, most),
+            None => Ok(false),
+        }
+    }
+
+    /// Whether [`Self::split`] would give a part, as far as can be told without reading.
+    pub fn can_split(&self, most: usize) -> bool {
+        if let Some(walk) = &self.walk {
+            return self.decoded < self.plan.units_down && walk.can_split(most);
+        }
+        let Header { multiscan, arithmetic, restart_interval, .. } = self.header;
+        self.scan.is_some() && !(multiscan || arithmetic || restart_interval > 0) && most > 0
+    }
+
+    /// Takes a part back whose work is done. It may be used again.
+    pub fn join(&mut self, part: &mut Part) {
+        if let Some(walk) = &mut self.walk {
+            walk.join(part);
+        }
+    }
+
+    /// Whether the next `unit_rows` rows of units are decoded already, so that [`Self::read`] has little to
+    /// do. If they are not it decodes them, also what parts that are still out decode at that moment.
+    pub fn is_ready(&self, unit_rows: usize) -> bool {
+        let around = usize::from(self.plan.looks_around());
+        let end = (self.handed_out + unit_rows + around).min(self.plan.units_down);
+        let units = end.saturating_sub(self.decoded) * self.plan.units_across;
+        match &self.walk {
+            Some(walk) => units == 0 || walk.ready() >= units + READY_MARGIN,
+            None => self.scan.is_none(),
+        }
     }
 
     /// Lets go of the rows of units before `start`.
     fn forget_until(&mut self, start: usize) {
         while self.first_kept < start {
-            let row = self.rows.pop_front();
-            if self.walk.is_some() {
-                self.pool.extend(row.and_then(Arc::into_inner));
-            }
+            self.lines.pop_front();
             self.first_kept += 1;
         }
     }
@@ -250,15 +292,15 @@ impl<R: BufRead> Decoder<R> {
         }
         while self.decoded < end {
             self.tick()?;
-            let mut row = self.pool.pop().unwrap_or_else(|| Row::new(&self.plan));
-            if let Some(walk) = &mut self.walk {
-                walk.row(&mut self.stream, &mut row, self.decoded)?;
-            }
-            self.rows.push_back(Arc::new(row));
+            let Some(walk) = &mut self.walk else {
+                return Ok(());
+            };
+            let mut row = self.pool.take().unwrap_or_else(|| Row::new(&self.plan));
+            walk.row(&mut self.stream, &mut row, self.decoded)?;
+            let row = Shared::new(row, Some(Arc::clone(&self.pool)));
+            self.lines.push_back(Arc::new(walk.line(&row)));
             self.decoded += 1;
-            if self.decoded == self.plan.units_down
-                && let Some(walk) = &mut self.walk
-            {
+            if self.decoded == self.plan.units_down {
                 walk.last(&mut self.stream)?;
             }
         }
@@ -321,7 +363,12 @@ impl<R: BufRead> Decoder<R> {
             smooth::smooth(&mut rows, &self.plan, &progress);
         }
         self.decoded = rows.len();
-        self.rows = rows.into_iter().map(Arc::new).collect();
+        let units = self.plan.units_across;
+        let line = |row| {
+            let shared = Shared::new(row, None);
+            Arc::new(vec![Stretch { shared, first: 0, units, base: [0; MAX_SCAN] }])
+        };
+        self.lines = rows.into_iter().map(line).collect();
         Ok(())
     }
 

@@ -1,11 +1,12 @@
 //! From coefficients to rows of pixels: the half of the work that needs no order.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use fearless_simd::Level;
 use windlass_simd::jpeg_decode::{colour, idct, upsample};
 
-use super::coefficients::{Blocks, Row};
+use super::coefficients::{Line, Stretch};
 use super::header::Transform;
 use super::plan::{Plan, Plane, Size, Upsampling};
 use crate::{Error, ErrorKind, Result};
@@ -55,7 +56,7 @@ impl<'a> RowsMut<'a> {
 pub struct Raw {
     pub(crate) plan: Option<Arc<Plan>>,
     /// The row of units above, if there is one and it is needed; those read; and the one below likewise.
-    pub(crate) rows: Vec<Arc<Row>>,
+    pub(crate) lines: Vec<Arc<Line>>,
     pub(crate) above: bool,
     /// The number of the first row of units read, and how many they are.
     pub(crate) first: usize,
@@ -81,6 +82,14 @@ impl Raw {
     /// Nothing.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Lets go of what was read, so that the decoder has the memory again before this is read into once
+    /// more. [`Self::rows`] is 0 then.
+    pub fn clear(&mut self) {
+        self.lines.clear();
+        self.plan = None;
+        self.count = 0;
     }
 
     /// The first row of the output that this gives.
@@ -122,11 +131,10 @@ impl Raw {
     fn transform(&mut self, level: Level, plan: &Plan, unit: usize) {
         let own = unit + usize::from(self.above);
         for (component, (plane, buffer)) in plan.planes.iter().zip(&mut self.buffers).enumerate() {
-            let blocks =
-                |row: usize| self.rows.get(row).and_then(|row| row.components.get(component));
+            let line = |row: usize| Part { plane, component, line: self.lines.get(row) };
             let all = 0..plane.vertical;
             if !plane.upsampling.looks_around() {
-                samples(level, plane, blocks(own), all, &mut buffer.current);
+                line(own).samples(level, all, &mut buffer.current);
                 continue;
             }
             if unit > 0 {
@@ -135,13 +143,13 @@ impl Raw {
             } else {
                 if self.above {
                     let last = plane.vertical - 1..plane.vertical;
-                    samples(level, plane, blocks(own - 1), last, &mut buffer.current);
+                    line(own - 1).samples(level, last, &mut buffer.current);
                     buffer.keep_last(plane);
                 }
-                samples(level, plane, blocks(own), all.clone(), &mut buffer.current);
+                line(own).samples(level, all.clone(), &mut buffer.current);
             }
             let below = if unit + 1 < self.count { all } else { 0..1 };
-            samples(level, plane, blocks(own + 1), below, &mut buffer.next);
+            line(own + 1).samples(level, below, &mut buffer.next);
         }
     }
 
@@ -173,30 +181,49 @@ impl Buffer {
     }
 }
 
-/// Transforms the rows of blocks `lines` to samples, which are all that `out` then holds.
-fn samples(
-    level: Level,
-    plane: &Plane,
-    blocks: Option<&Blocks>,
-    lines: std::ops::Range<usize>,
-    out: &mut Vec<u8>,
-) {
-    let Some(blocks) = blocks else {
-        return;
-    };
-    let side = plane.size.side();
-    let stride = plane.stride * side;
-    out.resize(stride * side * lines.len(), 0);
-    for (line, out) in lines.zip(out.chunks_exact_mut(stride * side)) {
-        let (all, extents) = blocks.row(line, plane.stride);
-        let table = &plane.quantisation;
-        match plane.size {
-            Size::One => {
-                idct::eighth(level, blocks.first_row(line, plane.stride), table[0], out);
+/// What a component has in a row of units.
+struct Part<'a> {
+    plane: &'a Plane,
+    component: usize,
+    line: Option<&'a Arc<Line>>,
+}
+
+impl Part<'_> {
+    /// Transforms the rows of blocks `lines` to samples, which are all that `out` then holds.
+    fn samples(&self, level: Level, lines: Range<usize>, out: &mut Vec<u8>) {
+        let Some(stretches) = self.line else {
+            return;
+        };
+        let side = self.plane.size.side();
+        let stride = self.plane.stride * side;
+        out.resize(stride * side * lines.len(), 0);
+        for (line, out) in lines.zip(out.chunks_exact_mut(stride * side)) {
+            let mut left = 0;
+            for stretch in stretches.iter() {
+                self.stretch(level, stretch, line, &mut out[left..]);
+                left += stretch.units * self.plane.horizontal * side;
             }
-            Size::Two => idct::quarter(level, all, extents, table, out, stride),
-            Size::Four => idct::half(level, all, extents, table, out, stride),
-            Size::Eight => idct::full(level, all, extents, table, out, stride),
+        }
+    }
+
+    /// Transforms a row of the blocks of `stretch`.
+    fn stretch(&self, level: Level, stretch: &Stretch, line: usize, out: &mut [u8]) {
+        let row = stretch.shared.row();
+        let Some(blocks) = row.components.get(self.component) else {
+            return;
+        };
+        let horizontal = self.plane.horizontal;
+        let start = (line * row.units + stretch.first) * horizontal;
+        let places = start..start + stretch.units * horizontal;
+        let base = stretch.base.get(self.component).copied().unwrap_or(0);
+        let table = &self.plane.quantisation;
+        let stride = self.plane.stride * self.plane.size.side();
+        let (all, extents) = blocks.range(places.clone());
+        match self.plane.size {
+            Size::One => idct::eighth(level, blocks.first_range(places), base, table[0], out),
+            Size::Two => idct::quarter(level, all, extents, base, table, out, stride),
+            Size::Four => idct::half(level, all, extents, base, table, out, stride),
+            Size::Eight => idct::full(level, all, extents, base, table, out, stride),
         }
     }
 }

@@ -1,18 +1,32 @@
 //! Walking through the entropy-coded units of a scan.
 
 use std::io::BufRead;
+use std::sync::Arc;
 
+use super::ahead::{Adopted, Loan, Part, Template};
 use super::arithmetic;
 use super::bits::{Bits, Segment};
-use super::coefficients::{Blocks, Row};
+use super::coefficients::{Blocks, Line, MAX_SCAN, Row, Shared, Stretch};
 use super::header::Process;
 use super::huffman::{Ac, Bands, Code, Dc, Skip, standard};
 use super::parse::{Frame, Scan, ScanComponent, State, Stream};
 use super::plan::Plan;
 use super::progressive::{self, Band, Pass};
-use super::sequential;
+use super::sequential::{self, Tables};
 use crate::markers::{RST0, RST7, SOF0};
 use crate::{Error, ErrorKind, Result};
+
+/// Bytes of a unit, as long as nothing is known.
+const FIRST_CHUNK: f64 = 24.0;
+/// Bytes of a chunk that is decoded ahead.
+const MIN_CHUNK: usize = 4 << 10;
+const MAX_CHUNK: usize = 256 << 10;
+/// After how many units without agreement a chunk that was decoded ahead is given up.
+const MAX_MISSED: usize = 300;
+/// After how many such chunks no more are tried.
+const MAX_FAILURES: usize = 3;
+/// How far behind the last unit the end of the file counts as one within the data.
+const LOOK_BEHIND: usize = 48 << 10;
 
 /// The most blocks of a unit of several components (T.81, B.2.3).
 const MAX_UNIT: usize = 10;
@@ -39,22 +53,30 @@ impl Coders {
 
 /// A block of a unit.
 #[derive(Clone, Copy, Debug)]
-struct Part {
+pub(crate) struct Block {
     /// The place of the component in the scan.
-    coder: usize,
+    pub(crate) coder: usize,
     /// The place of the component in the frame.
-    component: usize,
+    pub(crate) component: usize,
     /// The place of the block of the first unit of a row.
     offset: usize,
     /// By how many blocks the next unit is further.
     step: usize,
 }
 
+impl Block {
+    /// The place of the block of `unit` in memory, where rows of units begin at `offset`.
+    #[inline]
+    pub(crate) fn place(&self, offset: usize, unit: usize) -> usize {
+        offset + self.offset + unit * self.step
+    }
+}
+
 /// The state of a scan.
 #[derive(Debug)]
 pub(crate) struct Walk {
     coders: Coders,
-    parts: Vec<Part>,
+    blocks: Vec<Block>,
     /// Units of a row.
     across: usize,
     /// The component of a scan of one, with the blocks of a row of its buffer and the rows in it.
@@ -70,6 +92,31 @@ pub(crate) struct Walk {
     fresh: bool,
     bits: Bits,
     segment: Segment,
+    /// The units of the row that is being decoded, from left to right.
+    line: Vec<Piece>,
+    lead: Lead,
+}
+
+/// A piece of a row, whose coefficients lie in the row itself if not in memory of others.
+#[derive(Debug)]
+struct Piece {
+    loan: Option<Loan>,
+    first: usize,
+    units: usize,
+}
+
+/// What is known of parts that are decoded ahead.
+#[derive(Debug)]
+struct Lead {
+    components: Vec<ScanComponent>,
+    template: Option<Arc<Template>>,
+    adopted: Option<Adopted>,
+    /// Bytes of a unit, as a mean.
+    unit_bytes: f64,
+    /// Units decoded since the beginning of a chunk without meeting one that was decoded ahead.
+    missed: usize,
+    /// Chunks that were of no use, one after the other.
+    failures: usize,
 }
 
 /// The blocks of a scan of one component.
@@ -90,7 +137,7 @@ impl Walk {
         fresh: bool,
         stream: &Stream<R>,
     ) -> Result<Self> {
-        let parts = parts(scan, plan)?;
+        let blocks = blocks_of(&scan.components, plan, plan.units_across)?;
         let coders = coders(scan, state, frame, plan)?;
         let single = match scan.components.as_slice() {
             [only] => plan.planes.get(only.index).map(|plane| Single {
@@ -109,7 +156,7 @@ impl Walk {
         let interval = usize::from(state.restart_interval);
         Ok(Self {
             coders,
-            parts,
+            blocks,
             across,
             single,
             interval,
@@ -119,6 +166,15 @@ impl Walk {
             fresh,
             bits: Bits::default(),
             segment,
+            line: Vec::new(),
+            lead: Lead {
+                components: scan.components.clone(),
+                template: None,
+                adopted: None,
+                unit_bytes: FIRST_CHUNK,
+                missed: 0,
+                failures: 0,
+            },
         })
     }
 
@@ -158,6 +214,11 @@ impl Walk {
             if self.interval != 0 && self.left == 0 {
                 self.restart(stream)?;
             }
+            let adopted = self.adopt(unit);
+            if adopted > 0 {
+                unit += adopted;
+                continue;
+            }
             let mut count = self.across - unit;
             if self.interval != 0 {
                 count = count.min(self.left);
@@ -165,11 +226,12 @@ impl Walk {
             if self.exhausted {
                 self.clear(row, offset, unit..unit + count);
             } else {
-                let margin = self.parts.len() * self.coders.max_block_bytes() + 16;
+                let margin = self.blocks.len() * self.coders.max_block_bytes() + 16;
                 self.segment.ensure(stream, &mut self.bits, margin)?;
                 count = self.run(row, offset, unit..unit + count, margin);
                 self.check(stream)?;
             }
+            self.own(unit, count);
             unit += count;
             self.left = self.left.saturating_sub(count);
         }
@@ -187,7 +249,8 @@ impl Walk {
         let data = self.segment.data();
         let limit =
             if self.segment.complete() { usize::MAX } else { data.len().saturating_sub(margin) };
-        let span = Span { parts: &self.parts, offset, units, data, limit };
+        let limit = limit.min(self.bound());
+        let span = Span { blocks: &self.blocks, offset, units, data, limit };
         let fresh = self.fresh;
         match &mut self.coders {
             Coders::Sequential(coders) => {
@@ -262,10 +325,10 @@ impl Walk {
         if !self.fresh {
             return;
         }
-        for part in &self.parts {
-            if let Some(blocks) = row.components.get_mut(part.component) {
+        for block in &self.blocks {
+            if let Some(blocks) = row.components.get_mut(block.component) {
                 for unit in units.clone() {
-                    blocks.clear(offset + part.offset + unit * part.step);
+                    blocks.clear(block.place(offset, unit));
                 }
             }
         }
@@ -321,6 +384,7 @@ impl Walk {
 
     /// Looks at how the last scan of a file ended.
     pub(crate) fn last<R: BufRead>(&mut self, stream: &mut Stream<R>) -> Result<()> {
+        self.segment.ensure(stream, &mut self.bits, LOOK_BEHIND)?;
         if self.segment.cut() {
             let offset = stream.source.offset();
             stream.log.truncated(offset)?;
@@ -329,9 +393,179 @@ impl Walk {
     }
 }
 
+/// Decoding ahead.
+impl Walk {
+    /// Takes a chunk of the data out of its turn into `part`, unless it is not worth while or `most`
+    /// are taken already.
+    pub(crate) fn split<R: BufRead>(
+        &mut self,
+        stream: &mut Stream<R>,
+        plan: &Arc<Plan>,
+        part: &mut Part,
+        most: usize,
+    ) -> Result<bool> {
+        if !self.can_split(most) {
+            return Ok(false);
+        }
+        let Coders::Sequential(coders) = &self.coders else {
+            return Ok(false);
+        };
+        let lead = &mut self.lead;
+        let template = lead.template.get_or_insert_with(|| {
+            let layout = |units| blocks_of(&lead.components, plan, units).unwrap_or_default();
+            Arc::new(Template::new(coders, plan, layout))
+        });
+        let size = (lead.unit_bytes * template.wanted as f64) as usize;
+        let size = size.clamp(MIN_CHUNK, MAX_CHUNK);
+        let Some(chunk) = self.segment.chunk(stream, size)? else {
+            return Ok(false);
+        };
+        part.prepare(template, &chunk.data, chunk.base);
+        Ok(true)
+    }
+
+    /// Whether [`Self::split`] is worth while.
+    pub(crate) fn can_split(&self, most: usize) -> bool {
+        matches!(self.coders, Coders::Sequential(_))
+            && self.interval == 0
+            && !self.exhausted
+            && self.lead.failures < MAX_FAILURES
+            && !self.segment.ends()
+            && self.segment.chunks().len() < most
+    }
+
+    /// Takes what was decoded of a part.
+    pub(crate) fn join(&mut self, part: &mut Part) {
+        if let Some((decoded, base, data)) = part.take() {
+            let mut chunks = self.segment.chunks_mut().iter_mut();
+            let own = chunks.find(|chunk| chunk.base == base && Arc::ptr_eq(&chunk.data, &data));
+            if let Some(chunk) = own.filter(|chunk| !chunk.spent) {
+                chunk.decoded = Some(decoded);
+            }
+        }
+    }
+
+    /// About how many of the next units are decoded already; all if nothing can be waited for.
+    pub(crate) fn ready(&self) -> usize {
+        let mut units = self.lead.adopted.as_ref().map_or(0, Adopted::left);
+        for chunk in self.segment.chunks().iter().filter(|chunk| !chunk.spent) {
+            match &chunk.decoded {
+                Some(decoded) => units += decoded.units(),
+                None => return units,
+            }
+        }
+        if self.segment.ends() { usize::MAX } else { units }
+    }
+
+    /// The row that was decoded, from left to right, where `own` holds what nobody decoded ahead.
+    pub(crate) fn line(&mut self, own: &Arc<Shared>) -> Line {
+        let stretch = |Piece { loan, first, units }| match loan {
+            Some(Loan { shared, first, units, base }) => Stretch { shared, first, units, base },
+            None => Stretch { shared: Arc::clone(own), first, units, base: [0; MAX_SCAN] },
+        };
+        self.line.drain(..).map(stretch).collect()
+    }
+
+    /// Notes that `units` units from `first` on are in the row itself.
+    fn own(&mut self, first: usize, units: usize) {
+        match self.line.last_mut() {
+            Some(Piece { loan: None, units: before, .. }) => *before += units,
+            _ => self.line.push(Piece { loan: None, first, units }),
+        }
+    }
+
+    /// Takes over units that were decoded ahead, from `unit` of the row on; returns their number.
+    fn adopt(&mut self, unit: usize) -> usize {
+        if self.lead.adopted.is_none() {
+            self.lead.adopted = self.meet();
+        }
+        let Some(adopted) = &mut self.lead.adopted else {
+            return 0;
+        };
+        let loan = adopted.take(self.across - unit);
+        let units = loan.units;
+        self.line.push(Piece { loan: Some(loan), first: unit, units });
+        if adopted.left() == 0 {
+            self.go_on();
+        }
+        units
+    }
+
+    /// What was decoded ahead from the present place on.
+    fn meet(&mut self) -> Option<Adopted> {
+        if self.exhausted {
+            return None;
+        }
+        let place = self.segment.place(&self.bits);
+        loop {
+            let chunk = self.segment.chunks_mut().front_mut()?;
+            let bit = place.checked_sub(8 * chunk.base)?;
+            if bit < 8 * chunk.data.len() {
+                if chunk.spent {
+                    return None;
+                }
+                if let Some(decoded) = chunk.decoded.take() {
+                    match Adopted::new(decoded, bit, last_of(&self.coders)) {
+                        Ok(adopted) => {
+                            chunk.spent = true;
+                            self.lead.failures = 0;
+                            self.lead.missed = 0;
+                            return Some(adopted);
+                        }
+                        Err(decoded) => chunk.decoded = Some(decoded),
+                    }
+                    self.lead.missed += 1;
+                    if self.lead.missed < MAX_MISSED {
+                        return None;
+                    }
+                }
+                chunk.spent = true;
+                chunk.decoded = None;
+                self.lead.failures += 1;
+                self.lead.missed = 0;
+                return None;
+            }
+            if !chunk.spent {
+                self.lead.failures += 1;
+            }
+            self.lead.missed = 0;
+            self.segment.drop_chunk();
+        }
+    }
+
+    /// Goes on behind the units that were taken over.
+    fn go_on(&mut self) {
+        let Some(adopted) = self.lead.adopted.take() else {
+            return;
+        };
+        if let Coders::Sequential(coders) = &mut self.coders {
+            for (coder, component) in coders.iter_mut().zip(&self.lead.components) {
+                coder.last = i32::from(adopted.last(component.index));
+            }
+        }
+        let (end, units) = adopted.end();
+        self.lead.unit_bytes = (end as f64 / 8.0 / units.max(1) as f64).max(1.0);
+        self.bits = self.segment.jump(end);
+    }
+
+    /// The place in the data behind which a unit may begin that was decoded ahead.
+    fn bound(&self) -> usize {
+        let mut chunks = self.segment.chunks().iter().filter(|chunk| !chunk.spent);
+        chunks.next().map_or(usize::MAX, |chunk| chunk.base.saturating_sub(self.segment.base()))
+    }
+}
+
+/// The first coefficients that the next ones of each component of the frame are counted from.
+fn last_of(coders: &Coders) -> impl Fn(usize) -> i16 + use<'_> {
+    move |component| match coders {
+        Coders::Sequential(coders) => coders.get(component).map_or(0, |coder| coder.last as i16),
+        _ => 0,
+    }
+}
+
 /// Units to be decoded from the data that lies ready.
 struct Span<'a> {
-    parts: &'a [Part],
+    blocks: &'a [Block],
     offset: usize,
     units: std::ops::Range<usize>,
     data: &'a [u8],
@@ -340,7 +574,7 @@ struct Span<'a> {
 }
 
 impl Span<'_> {
-    /// Decodes units as long as data lies ready, block by block. `block` gets the place of the component in
+    /// Decodes units as long as data lies ready, block by block. `decode` gets the place of the component in
     /// the scan and that of the block, and returns how many units ahead need no decoding.
     #[expect(clippy::inline_always, reason = "compiled once for each kind of blocks")]
     #[inline(always)]
@@ -348,16 +582,16 @@ impl Span<'_> {
         &self,
         state: &mut Bits,
         row: &mut Row,
-        mut block: impl FnMut(&mut Bits, &mut Blocks, usize, usize) -> usize,
+        mut decode: impl FnMut(&mut Bits, &mut Blocks, usize, usize) -> usize,
     ) -> usize {
         let mut bits = *state;
         let mut unit = self.units.start;
         while unit < self.units.end {
             let mut ahead = 0;
-            for part in self.parts {
-                if let Some(blocks) = row.components.get_mut(part.component) {
-                    let place = self.offset + part.offset + unit * part.step;
-                    ahead = block(&mut bits, blocks, part.coder, place);
+            for block in self.blocks {
+                if let Some(blocks) = row.components.get_mut(block.component) {
+                    let place = block.place(self.offset, unit);
+                    ahead = decode(&mut bits, blocks, block.coder, place);
                 }
             }
             unit += 1 + ahead;
@@ -412,33 +646,33 @@ fn resynchronise<R: BufRead>(stream: &mut Stream<R>, found: u8, expected: u8) ->
     }
 }
 
-/// The blocks of a unit of `scan`.
-fn parts(scan: &Scan, plan: &Plan) -> Result<Vec<Part>> {
-    let mut parts = Vec::new();
-    for (coder, component) in scan.components.iter().enumerate() {
+/// The blocks of a unit of a scan of `components`, in memory for `units` of them.
+fn blocks_of(components: &[ScanComponent], plan: &Plan, units: usize) -> Result<Vec<Block>> {
+    let mut blocks = Vec::new();
+    for (coder, component) in components.iter().enumerate() {
         let Some(plane) = plan.planes.get(component.index) else {
             continue;
         };
         let (horizontal, vertical) =
-            if scan.components.len() == 1 { (1, 1) } else { (plane.horizontal, plane.vertical) };
+            if components.len() == 1 { (1, 1) } else { (plane.horizontal, plane.vertical) };
         for y in 0..vertical {
             for x in 0..horizontal {
-                parts.push(Part {
+                blocks.push(Block {
                     coder,
                     component: component.index,
-                    offset: y * plane.stride + x,
+                    offset: y * units * plane.horizontal + x,
                     step: horizontal,
                 });
             }
         }
     }
-    if parts.len() > MAX_UNIT {
+    if blocks.len() > MAX_UNIT {
         return Err(Error::new(
             ErrorKind::Malformed,
             "Sampling factors too large for interleaved scan",
         ));
     }
-    Ok(parts)
+    Ok(blocks)
 }
 
 /// The decoders of the components of `scan`.
@@ -457,12 +691,12 @@ fn coders(scan: &Scan, state: &State, frame: &Frame, plan: &Plan) -> Result<Code
         let ac = ac_table(state, component.ac_table)?;
         let plane = plan.planes.get(component.index);
         let skip = plane.is_some_and(super::plan::Plane::first_only);
-        Ok(sequential::Coder {
+        let tables = Tables {
             dc: dc_table(state, component.dc_table, true)?,
             skip: skip.then(|| Skip::new(&ac)),
             ac,
-            last: 0,
-        })
+        };
+        Ok(sequential::Coder { tables: Arc::new(tables), last: 0 })
     });
     coders.collect::<Result<_>>().map(Coders::Sequential)
 }

@@ -1,17 +1,25 @@
 //! Huffman decoding of sequential scans.
 
+use std::sync::Arc;
+
 use super::bits::Bits;
 use super::coefficients::Blocks;
 use super::huffman::{AC_BITS, Ac, DC_BITS, Dc, END_OF_BLOCK, ENDS, LONG, Skip, extend};
 use crate::markers::NATURAL;
 
-/// The tables of a component of a scan, and the coefficient that the next first one is counted from.
+/// The tables of a component of a scan.
 #[derive(Debug)]
-pub(crate) struct Coder {
+pub(crate) struct Tables {
     pub(crate) dc: Dc,
     pub(crate) ac: Ac,
     /// Set where only first coefficients are wanted.
     pub(crate) skip: Option<Skip>,
+}
+
+/// The tables, and the coefficient that the next first one is counted from.
+#[derive(Clone, Debug)]
+pub(crate) struct Coder {
+    pub(crate) tables: Arc<Tables>,
     pub(crate) last: i32,
 }
 
@@ -27,14 +35,15 @@ impl Coder {
         place: usize,
         fresh: bool,
     ) {
+        let Tables { dc, ac, skip } = &*self.tables;
         bits.refill(data);
-        let difference = first(bits, &self.dc);
+        let difference = first(bits, dc);
         self.last = self.last.wrapping_add(difference);
-        if let Some(skip) = &self.skip {
+        if let Some(skip) = skip {
             if let Some(out) = blocks.first(place) {
                 *out = self.last as i16;
             }
-            return pass_over(bits, data, &self.ac, skip);
+            return pass_over(bits, data, ac, skip);
         }
         if let Some((block, extent)) = blocks.block(place) {
             if fresh {
@@ -42,7 +51,7 @@ impl Coder {
                 *extent = 0;
             }
             block[0] = self.last as i16;
-            *extent = (*extent).max(others(bits, data, &self.ac, block));
+            *extent = (*extent).max(others(bits, data, ac, block));
         }
     }
 }

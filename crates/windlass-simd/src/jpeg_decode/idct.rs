@@ -48,7 +48,8 @@ const F_3_624: i32 = 29692;
 /// Transforms a row of blocks into eight rows of samples.
 ///
 /// `extents[i]` is one more than the zigzag place of the last coefficient of `blocks[i]` that may be
-/// other than 0. Row `y` of block `i` lands at `out[y * stride + 8 * i..][..8]`.
+/// other than 0. `base` is added to all first coefficients, modulo 2^16. Row `y` of block `i` lands at
+/// `out[y * stride + 8 * i..][..8]`.
 ///
 /// # Panics
 ///
@@ -58,15 +59,16 @@ pub fn full(
     level: Level,
     blocks: &[Block],
     extents: &[u8],
+    base: i16,
     quantisation: &Block,
     out: &mut [u8],
     stride: usize,
 ) {
     #[cfg(target_arch = "x86_64")]
     if let Some(token) = level.as_avx2() {
-        return avx2::full(token, blocks, extents, quantisation, out, stride);
+        return avx2::full(token, blocks, extents, base, quantisation, out, stride);
     }
-    fearless_simd::dispatch!(level, _simd => full_scalar(blocks, extents, quantisation, out, stride));
+    fearless_simd::dispatch!(level, _simd => full_scalar(blocks, extents, base, quantisation, out, stride));
 }
 
 /// The scalar twin of [`full`].
@@ -75,15 +77,16 @@ pub fn full(
 pub fn full_scalar(
     blocks: &[Block],
     extents: &[u8],
+    base: i16,
     quantisation: &Block,
     out: &mut [u8],
     stride: usize,
 ) {
     each_block::<8>(blocks, out, stride, |index, block| {
         if extents[index] <= 1 {
-            return [[flat(block[0], quantisation[0]); 8]; 8];
+            return [[flat(block[0].wrapping_add(base), quantisation[0]); 8]; 8];
         }
-        full_block(&dequantised(block, quantisation))
+        full_block(&dequantised(block, base, quantisation))
     });
 }
 
@@ -97,15 +100,16 @@ pub fn half(
     level: Level,
     blocks: &[Block],
     extents: &[u8],
+    base: i16,
     quantisation: &Block,
     out: &mut [u8],
     stride: usize,
 ) {
     #[cfg(target_arch = "x86_64")]
     if let Some(token) = level.as_avx2() {
-        return avx2::half(token, blocks, extents, quantisation, out, stride);
+        return avx2::half(token, blocks, extents, base, quantisation, out, stride);
     }
-    fearless_simd::dispatch!(level, _simd => half_scalar(blocks, extents, quantisation, out, stride));
+    fearless_simd::dispatch!(level, _simd => half_scalar(blocks, extents, base, quantisation, out, stride));
 }
 
 /// The scalar twin of [`half`].
@@ -114,15 +118,16 @@ pub fn half(
 pub fn half_scalar(
     blocks: &[Block],
     extents: &[u8],
+    base: i16,
     quantisation: &Block,
     out: &mut [u8],
     stride: usize,
 ) {
     each_block::<4>(blocks, out, stride, |index, block| {
         if extents[index] <= 1 {
-            return [[flat_reduced(block[0], quantisation[0]); 4]; 4];
+            return [[flat_reduced(block[0].wrapping_add(base), quantisation[0]); 4]; 4];
         }
-        half_block(&dequantised(block, quantisation))
+        half_block(&dequantised(block, base, quantisation))
     });
 }
 
@@ -136,17 +141,18 @@ pub fn quarter(
     level: Level,
     blocks: &[Block],
     extents: &[u8],
+    base: i16,
     quantisation: &Block,
     out: &mut [u8],
     stride: usize,
 ) {
     #[cfg(target_arch = "x86_64")]
     if let Some(token) = level.as_avx2() {
-        return avx2::quarter(token, blocks, extents, quantisation, out, stride);
+        return avx2::quarter(token, blocks, extents, base, quantisation, out, stride);
     }
     fearless_simd::dispatch!(
         level,
-        _simd => quarter_scalar(blocks, extents, quantisation, out, stride)
+        _simd => quarter_scalar(blocks, extents, base, quantisation, out, stride)
     );
 }
 
@@ -156,30 +162,32 @@ pub fn quarter(
 pub fn quarter_scalar(
     blocks: &[Block],
     extents: &[u8],
+    base: i16,
     quantisation: &Block,
     out: &mut [u8],
     stride: usize,
 ) {
     each_block::<2>(blocks, out, stride, |index, block| {
         if extents[index] <= 1 {
-            return [[flat_reduced(block[0], quantisation[0]); 2]; 2];
+            return [[flat_reduced(block[0].wrapping_add(base), quantisation[0]); 2]; 2];
         }
-        quarter_block(&dequantised(block, quantisation))
+        quarter_block(&dequantised(block, base, quantisation))
     });
 }
 
-/// Turns the first coefficients of a row of blocks into samples, an eighth of the size.
-pub fn eighth(level: Level, first: &[i16], quantisation: i16, out: &mut [u8]) {
-    fearless_simd::dispatch!(level, _simd => eighth_scalar(first, quantisation, out));
+/// Turns the first coefficients of a row of blocks, to each of which `base` is added, into samples, an
+/// eighth of the size.
+pub fn eighth(level: Level, first: &[i16], base: i16, quantisation: i16, out: &mut [u8]) {
+    fearless_simd::dispatch!(level, _simd => eighth_scalar(first, base, quantisation, out));
 }
 
 /// The scalar twin of [`eighth`].
 #[expect(clippy::inline_always, reason = "compiled once for each level of instructions")]
 #[inline(always)]
-pub fn eighth_scalar(first: &[i16], quantisation: i16, out: &mut [u8]) {
+pub fn eighth_scalar(first: &[i16], base: i16, quantisation: i16, out: &mut [u8]) {
     for (out, &value) in out.iter_mut().zip(first) {
         // The table of the reference has 10 bits; what does not fit wraps.
-        let value = i32::from(value) * i32::from(quantisation);
+        let value = i32::from(value.wrapping_add(base)) * i32::from(quantisation);
         *out = sample((value.wrapping_add(4) >> 3) << 22 >> 22);
     }
 }
@@ -241,8 +249,10 @@ fn narrow(value: i32, bits: u32) -> i16 {
 
 #[expect(clippy::inline_always, reason = "compiled once for each level of instructions")]
 #[inline(always)]
-fn dequantised(block: &Block, quantisation: &Block) -> Block {
-    std::array::from_fn(|i| block[i].wrapping_mul(quantisation[i]))
+fn dequantised(block: &Block, base: i16, quantisation: &Block) -> Block {
+    let mut out: Block = std::array::from_fn(|i| block[i].wrapping_mul(quantisation[i]));
+    out[0] = out[0].wrapping_add(base.wrapping_mul(quantisation[0]));
+    out
 }
 
 /// Row or column `input` of the full transform, before rounding.
@@ -399,19 +409,28 @@ mod tests {
         (blocks, extents, quantisation)
     }
 
-    type Kernel = fn(Level, &[Block], &[u8], &Block, &mut [u8], usize);
-    type Twin = fn(&[Block], &[u8], &Block, &mut [u8], usize);
+    type Kernel = fn(Level, &[Block], &[u8], i16, &Block, &mut [u8], usize);
+    type Twin = fn(&[Block], &[u8], i16, &Block, &mut [u8], usize);
 
     /// Every kind of instructions this machine has gives what the scalar twin gives.
     fn levels_agree(kernel: Kernel, twin: Twin) {
         for seed in 0..400 {
             let (blocks, extents, quantisation) = row(seed);
+            let base = [0, 77, -900][seed as usize % 3];
             for count in [13, 1, 2, 5] {
                 let mut expected = vec![7; 8 * STRIDE];
-                twin(&blocks[..count], &extents, &quantisation, &mut expected, STRIDE);
+                twin(&blocks[..count], &extents, base, &quantisation, &mut expected, STRIDE);
                 for level in super::super::levels() {
                     let mut out = vec![7; 8 * STRIDE];
-                    kernel(level, &blocks[..count], &extents, &quantisation, &mut out, STRIDE);
+                    kernel(
+                        level,
+                        &blocks[..count],
+                        &extents,
+                        base,
+                        &quantisation,
+                        &mut out,
+                        STRIDE,
+                    );
                     assert!(out == expected, "{level:?} {seed} {count}");
                 }
             }
@@ -449,8 +468,8 @@ mod tests {
         let table = [3; 64];
         let mut whole = vec![0; 8 * STRIDE];
         let mut reduced = vec![0; 4 * STRIDE];
-        full(Level::new(), &smooth, &extents, &table, &mut whole, STRIDE);
-        half(Level::new(), &smooth, &extents, &table, &mut reduced, STRIDE);
+        full(Level::new(), &smooth, &extents, 0, &table, &mut whole, STRIDE);
+        half(Level::new(), &smooth, &extents, 0, &table, &mut reduced, STRIDE);
         for y in 0..4 {
             for x in 0..4 * smooth.len() {
                 let at = 2 * y * STRIDE + 2 * x;
@@ -464,7 +483,9 @@ mod tests {
     #[test]
     fn first_coefficients_alone_give_their_eighth() {
         let mut out = [0; 5];
-        eighth(Level::new(), &[0, 80, -80, 3000, -3000], 1, &mut out);
+        eighth(Level::new(), &[0, 80, -80, 3000, -3000], 0, 1, &mut out);
+        assert_eq!(out, [128, 138, 118, 255, 0]);
+        eighth(Level::new(), &[-20, 60, -100, 2980, -3020], 20, 1, &mut out);
         assert_eq!(out, [128, 138, 118, 255, 0]);
     }
 }

@@ -32,12 +32,14 @@ fearless_simd::kernel!(
         token: Avx2,
         blocks: &[Block],
         extents: &[u8],
+        base: i16,
         quantisation: &Block,
         out: &mut [u8],
         stride: usize,
     ) {
         let extents = &extents[..blocks.len()];
         let table = load(token, quantisation, quantisation);
+        let raised = raise(base, quantisation[0]);
         let mut rows: [&mut [u8]; 8] = std::array::from_fn(|_| Default::default());
         for (row, part) in rows.iter_mut().zip(out.chunks_mut(stride)) {
             *row = &mut part[..8 * blocks.len()];
@@ -46,7 +48,7 @@ fearless_simd::kernel!(
         while let (Some(left), Some(&extent)) = (blocks.get(index), extents.get(index)) {
             let at = 8 * index;
             if extent <= 1 {
-                let sample = flat(left[0], quantisation[0]);
+                let sample = flat(left[0].wrapping_add(base), quantisation[0]);
                 for row in &mut rows {
                     row[at..at + 8].fill(sample);
                 }
@@ -56,7 +58,7 @@ fearless_simd::kernel!(
             // A flat block is better not taken along.
             let pair = extents.get(index + 1).is_some_and(|&extent| extent > 1);
             let right = if pair { &blocks[index + 1] } else { left };
-            let samples = transform(load(token, left, right), table);
+            let samples = transform(dequantised(load(token, left, right), table, raised));
             store(token, samples, &mut rows, at, pair);
             index += if pair { 2 } else { 1 };
         }
@@ -103,11 +105,10 @@ fn halves(value: __m256i) -> [__m128i; 2] {
     [_mm256_castsi256_si128(value), _mm256_extracti128_si256::<1>(value)]
 }
 
-/// Dequantises and transforms two blocks.
+/// Transforms two blocks.
 #[target_feature(enable = "avx2")]
 #[inline]
-fn transform(blocks: Rows, table: Rows) -> [__m256i; 4] {
-    let rows = dequantised(blocks, table);
+fn transform(rows: Rows) -> [__m256i; 4] {
     let below = rows[1..].iter().copied().reduce(|a, b| _mm256_or_si256(a, b));
     let zeros = _mm256_cmpeq_epi8(below.unwrap_or(rows[0]), _mm256_setzero_si256());
     // Columns of one value each: the shift wraps where the general way would saturate.
@@ -266,19 +267,21 @@ fearless_simd::kernel!(
         token: Avx2,
         blocks: &[Block],
         extents: &[u8],
+        base: i16,
         quantisation: &Block,
         out: &mut [u8],
         stride: usize,
     ) {
         let (blocks, extents, rest, rest_extents) = fours(blocks, extents);
         let table = load(token, quantisation, quantisation);
+        let raised = raise(base, quantisation[0]);
         for (index, (four, extents)) in blocks.iter().zip(extents).enumerate() {
             let at = 16 * index;
             let rows = if extents.iter().all(|&extent| extent <= 1) {
-                [flats(token, four, quantisation[0]); 4]
+                [flats(token, four, base, quantisation[0]); 4]
             } else {
-                let left = dequantised(load(token, &four[0], &four[2]), table);
-                let right = dequantised(load(token, &four[1], &four[3]), table);
+                let left = dequantised(load(token, &four[0], &four[2]), table, raised);
+                let right = dequantised(load(token, &four[1], &four[3]), table, raised);
                 halved(half_columns(left), half_columns(right))
             };
             for (y, row) in rows.into_iter().enumerate() {
@@ -286,27 +289,37 @@ fearless_simd::kernel!(
             }
         }
         let out = &mut out[16 * blocks.len()..];
-        half_scalar(rest, rest_extents, quantisation, out, stride);
+        half_scalar(rest, rest_extents, base, quantisation, out, stride);
     }
 );
 
 /// Four samples of each of four blocks that have a first coefficient only.
 #[target_feature(enable = "avx2")]
 #[inline]
-fn flats(token: Avx2, blocks: &[Block; FOUR], quantisation: i16) -> __m128i {
-    let samples = blocks.each_ref().map(|block| flat_reduced(block[0], quantisation));
+fn flats(token: Avx2, blocks: &[Block; FOUR], base: i16, quantisation: i16) -> __m128i {
+    let sample = |block: &Block| flat_reduced(block[0].wrapping_add(base), quantisation);
+    let samples = blocks.each_ref().map(sample);
     let bytes: [u8; 16] = std::array::from_fn(|i| samples[i / 4]);
     u8x16::from_slice(token, &bytes).into()
 }
 
 #[target_feature(enable = "avx2")]
 #[inline]
-fn dequantised(blocks: Rows, table: Rows) -> Rows {
+fn dequantised(blocks: Rows, table: Rows, raised: __m256i) -> Rows {
     let mut rows = blocks;
     for (row, table) in rows.iter_mut().zip(table) {
         *row = _mm256_mullo_epi16(*row, table);
     }
+    rows[0] = _mm256_add_epi16(rows[0], raised);
     rows
+}
+
+/// What `base` adds to the first rows of two blocks.
+#[target_feature(enable = "avx2")]
+#[inline]
+fn raise(base: i16, quantisation: i16) -> __m256i {
+    let first = i32::from(base.wrapping_mul(quantisation).cast_unsigned());
+    _mm256_setr_epi32(first, 0, 0, 0, first, 0, 0, 0)
 }
 
 /// Values times `2^(16 - SHIFT)`.
@@ -386,20 +399,24 @@ fearless_simd::kernel!(
         token: Avx2,
         blocks: &[Block],
         extents: &[u8],
+        base: i16,
         quantisation: &Block,
         out: &mut [u8],
         stride: usize,
     ) {
         let (blocks, extents, rest, rest_extents) = fours(blocks, extents);
         let table = load(token, quantisation, quantisation);
+        let raised = raise(base, quantisation[0]);
         for (index, (four, extents)) in blocks.iter().zip(extents).enumerate() {
             let at = 8 * index;
             let rows = if extents.iter().all(|&extent| extent <= 1) {
-                let samples = four.each_ref().map(|block| flat_reduced(block[0], quantisation[0]));
+                let sample =
+                    |block: &Block| flat_reduced(block[0].wrapping_add(base), quantisation[0]);
+                let samples = four.each_ref().map(sample);
                 [std::array::from_fn(|i| samples[i / 2]); 2]
             } else {
-                let left = dequantised(load(token, &four[0], &four[2]), table);
-                let right = dequantised(load(token, &four[1], &four[3]), table);
+                let left = dequantised(load(token, &four[0], &four[2]), table, raised);
+                let right = dequantised(load(token, &four[1], &four[3]), table, raised);
                 quartered(quarter_columns(left), quarter_columns(right))
             };
             for (y, row) in rows.iter().enumerate() {
@@ -407,7 +424,7 @@ fearless_simd::kernel!(
             }
         }
         let out = &mut out[8 * blocks.len()..];
-        quarter_scalar(rest, rest_extents, quantisation, out, stride);
+        quarter_scalar(rest, rest_extents, base, quantisation, out, stride);
     }
 );
 

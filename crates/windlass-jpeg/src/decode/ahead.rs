@@ -1,0 +1,237 @@
+//! Entropy decoding ahead of its turn, so that several threads share it.
+//!
+//! Huffman codes find their feet by themselves: whoever begins anywhere in the middle, as though a unit
+//! began there, soon meets the beginning of a true unit, mostly within three of them, and is right from
+//! there on, but for a constant in the first coefficients. So a [`Part`] decodes a chunk of the file on its
+//! own and notes where its units begin. The decoder, which comes that way in order, looks whether the
+//! place where it stands is one of them. If so it takes over all units from there to the end of the chunk;
+//! if not it decodes one unit more and looks again. What it gives is the same in any case: only
+//! units that begin at the very same bit are taken over, and none in which anything is wrong.
+
+use std::sync::Arc;
+
+use super::bits::Bits;
+use super::coefficients::{MAX_SCAN, Pool, Row, Shared};
+use super::plan::Plan;
+use super::scan::Block;
+use super::sequential;
+
+/// Bytes of coefficients that a part is meant to make: they stay in the cache of a core.
+const WANTED_BYTES: usize = 512 << 10;
+/// By how much a part may make more where the file is simpler than it was before.
+const SLACK: usize = 4;
+/// The most units of a part.
+const MAX_UNITS: usize = 4096;
+
+/// What all parts of a scan have in common.
+#[derive(Debug)]
+pub(crate) struct Template {
+    coders: Vec<sequential::Coder>,
+    /// The blocks of a unit, where they lie in the memory of a part.
+    blocks: Vec<Block>,
+    /// How many units a part is meant to have; there is place for some times that.
+    pub(crate) wanted: usize,
+    plan: Arc<Plan>,
+    pool: Arc<Pool>,
+}
+
+impl Template {
+    /// `layout` gives the blocks of a unit in memory for so many units.
+    pub(crate) fn new(
+        coders: &[sequential::Coder],
+        plan: &Arc<Plan>,
+        layout: impl Fn(usize) -> Vec<Block>,
+    ) -> Self {
+        let bytes = |plane: &super::plan::Plane| {
+            let each = if plane.first_only() { 2 } else { 129 };
+            plane.horizontal * plane.vertical * each
+        };
+        let each = plan.planes.iter().map(bytes).sum::<usize>().max(1);
+        let wanted = (WANTED_BYTES / each).clamp(1, MAX_UNITS);
+        let coders = coders.iter().map(|coder| sequential::Coder { last: 0, ..coder.clone() });
+        Self {
+            coders: coders.collect(),
+            blocks: layout(SLACK * wanted),
+            wanted,
+            plan: Arc::clone(plan),
+            pool: Arc::default(),
+        }
+    }
+
+    /// The first coefficient of the last block of a component in `unit`, as counted from the beginning
+    /// of the part.
+    fn last(&self, row: &Row, unit: Option<usize>, component: usize) -> i16 {
+        let block = self.blocks.iter().rev().find(|block| block.component == component);
+        match (unit, block, row.components.get(component)) {
+            (Some(unit), Some(block), Some(blocks)) => blocks.first_value(block.place(0, unit)),
+            _ => 0,
+        }
+    }
+}
+
+/// A piece of the file to be decoded on any thread, out of [`Decoder::split`](super::Decoder::split).
+#[derive(Debug, Default)]
+pub struct Part {
+    template: Option<Arc<Template>>,
+    data: Arc<Vec<u8>>,
+    /// The place of the data in the scan.
+    base: usize,
+    decoded: Option<Decoded>,
+}
+
+impl Part {
+    /// Nothing.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Decodes it. Nothing can go wrong: where the file makes no sense the decoder will find out.
+    pub fn work(&mut self) {
+        if let Some(template) = &self.template {
+            self.decoded = Some(Decoded::new(template, &self.data));
+        }
+    }
+
+    pub(crate) fn prepare(&mut self, template: &Arc<Template>, data: &Arc<Vec<u8>>, base: usize) {
+        self.template = Some(Arc::clone(template));
+        self.data = Arc::clone(data);
+        self.base = base;
+        self.decoded = None;
+    }
+
+    /// What was decoded, where it lies in the scan, and of which bytes.
+    pub(crate) fn take(&mut self) -> Option<(Decoded, usize, Arc<Vec<u8>>)> {
+        self.template = None;
+        let decoded = self.decoded.take()?;
+        Some((decoded, self.base, std::mem::take(&mut self.data)))
+    }
+}
+
+/// The units of a chunk, as they are if the first one begins at its first bit.
+#[derive(Debug)]
+pub(crate) struct Decoded {
+    template: Arc<Template>,
+    shared: Arc<Shared>,
+    /// The bits at which the units begin, and where the last one ends.
+    starts: Vec<u32>,
+    /// The first unit from which on nothing is wrong.
+    sound: usize,
+}
+
+impl Decoded {
+    fn new(template: &Arc<Template>, data: &[u8]) -> Self {
+        let units = SLACK * template.wanted;
+        let pool = &template.pool;
+        let mut row = pool.take().unwrap_or_else(|| Row::with_units(&template.plan, units));
+        let mut starts = Vec::with_capacity(template.wanted + 1);
+        let sound = units_of(template, data, &mut row, &mut starts);
+        let shared = Shared::new(row, Some(Arc::clone(pool)));
+        Self { template: Arc::clone(template), shared, starts, sound }
+    }
+
+    /// How many units it has.
+    pub(crate) fn units(&self) -> usize {
+        self.starts.len().saturating_sub(1)
+    }
+
+    /// The bit at which the last unit ends.
+    pub(crate) fn end(&self) -> usize {
+        self.starts.last().map_or(0, |&bit| bit as usize)
+    }
+
+    /// The unit that begins at `bit` and can be relied on.
+    fn unit_at(&self, bit: usize) -> Option<usize> {
+        let unit = self.starts.binary_search(&u32::try_from(bit).ok()?).ok()?;
+        (unit >= self.sound && unit < self.units()).then_some(unit)
+    }
+}
+
+/// Decodes the units that end within `data` and notes where they begin; returns the first one from which
+/// on all codes are known ones.
+fn units_of(template: &Template, data: &[u8], row: &mut Row, starts: &mut Vec<u32>) -> usize {
+    let mut coders = template.coders.clone();
+    let mut bits = Bits::default();
+    let mut sound = 0;
+    starts.push(0);
+    for unit in 0..row.units {
+        for block in &template.blocks {
+            if let Some(blocks) = row.components.get_mut(block.component)
+                && let Some(coder) = coders.get_mut(block.coder)
+            {
+                coder.block(&mut bits, data, blocks, block.place(0, unit), true);
+            }
+        }
+        if bits.overrun(data) {
+            break;
+        }
+        if std::mem::take(&mut bits.bad) {
+            sound = unit + 1;
+        }
+        starts.push(bits.place() as u32);
+    }
+    sound
+}
+
+/// Units of a part that the decoder takes over.
+#[derive(Debug)]
+pub(crate) struct Adopted {
+    decoded: Decoded,
+    next: usize,
+    base: [i16; MAX_SCAN],
+}
+
+/// Some of them.
+#[derive(Debug)]
+pub(crate) struct Loan {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) first: usize,
+    pub(crate) units: usize,
+    pub(crate) base: [i16; MAX_SCAN],
+}
+
+impl Adopted {
+    /// Takes over the units from `bit` on, if one begins there; `last` are the first coefficients of
+    /// the last block of each component before it.
+    pub(crate) fn new(
+        decoded: Decoded,
+        bit: usize,
+        last: impl Fn(usize) -> i16,
+    ) -> Result<Self, Decoded> {
+        let Some(next) = decoded.unit_at(bit) else {
+            return Err(decoded);
+        };
+        let relative = |component| {
+            let row = decoded.shared.row();
+            decoded.template.last(row, next.checked_sub(1), component)
+        };
+        let base =
+            std::array::from_fn(|component| last(component).wrapping_sub(relative(component)));
+        Ok(Self { decoded, next, base })
+    }
+
+    /// The next `most` units, fewer at the end.
+    pub(crate) fn take(&mut self, most: usize) -> Loan {
+        let units = most.min(self.left());
+        let first = self.next;
+        self.next += units;
+        Loan { shared: Arc::clone(&self.decoded.shared), first, units, base: self.base }
+    }
+
+    /// Units that were not yet taken.
+    pub(crate) fn left(&self) -> usize {
+        self.decoded.units() - self.next
+    }
+
+    /// The bit at which the last unit ends, and how many units were decoded up to there.
+    pub(crate) fn end(&self) -> (usize, usize) {
+        (self.decoded.end(), self.decoded.units())
+    }
+
+    /// The first coefficient of the last block of a component.
+    pub(crate) fn last(&self, component: usize) -> i16 {
+        let row = self.decoded.shared.row();
+        let unit = self.decoded.units().checked_sub(1);
+        let base = self.base.get(component).copied().unwrap_or(0);
+        base.wrapping_add(self.decoded.template.last(row, unit, component))
+    }
+}
