@@ -107,13 +107,18 @@ fn photograph(width: usize, height: usize, colour: Colour, settings: Settings) -
             }
         }
     }
-    let encoder = Arc::new(Encoder::new(width, height, colour, settings).unwrap());
-    let mut writer = Writer::new(Arc::clone(&encoder), Vec::new(), &Segments::default()).unwrap();
+    encoded(&pixels, width, colour, settings).expect("a sound picture")
+}
+
+fn encoded(pixels: &[u8], width: usize, colour: Colour, settings: Settings) -> Result<Vec<u8>> {
+    let stride = width * colour.bands();
+    let rows = pixels.len() / stride;
+    let encoder = Arc::new(Encoder::new(width, rows, colour, settings)?);
+    let mut writer = Writer::new(Arc::clone(&encoder), Vec::new(), &Segments::default())?;
     let mut piece = Piece::default();
-    let rows = Rows { pixels: &pixels, stride: width * bands, top: 0, rows: height };
-    encoder.encode(rows, &mut piece).unwrap();
-    writer.commit(&mut piece).unwrap();
-    writer.finish().unwrap()
+    encoder.encode(Rows { pixels, stride, top: 0, rows }, &mut piece)?;
+    writer.commit(&mut piece)?;
+    writer.finish()
 }
 
 fn of_quality(quality: u8) -> Settings {
@@ -156,13 +161,7 @@ fn samplings_that_no_camera_makes() {
 
 #[test]
 fn a_picture_of_one_colour_never_meets_itself() {
-    let encoder = Arc::new(Encoder::new(4000, 3000, Colour::Grey, of_quality(75)).unwrap());
-    let mut writer = Writer::new(Arc::clone(&encoder), Vec::new(), &Segments::default()).unwrap();
-    let mut piece = Piece::default();
-    let pixels = vec![99; 4000 * 3000];
-    encoder.encode(Rows { pixels: &pixels, stride: 4000, top: 0, rows: 3000 }, &mut piece).unwrap();
-    writer.commit(&mut piece).unwrap();
-    let file = writer.finish().unwrap();
+    let file = encoded(&vec![99; 4000 * 3000], 4000, Colour::Grey, of_quality(75)).unwrap();
     for scale in SCALES {
         same(&file, scale, 5);
     }
