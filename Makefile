@@ -24,7 +24,7 @@ bench: $(VENV)/.release $(VENV)/.bench
 	$(BIN)/python bench/run.py $(if $(ROWS),--rows $(ROWS)) $(if $(ROUNDS),--rounds $(ROUNDS))
 
 # Tests that take long, on the release wheel.
-soak: $(VENV)/.release $(VENV)/.tests
+soak: $(VENV)/.release $(VENV)/.tests $(VENV)/.servers
 	WINDLASS_REQUIRED=1 $(BIN)/python -m pytest -m soak tests/python
 
 clean:
@@ -58,7 +58,7 @@ generated:
 	cargo run --quiet --locked -p xtask -- parity
 
 # Programs, memory, corpora; whatever is absent is told at the end.
-python-test: $(VENV)/.development $(VENV)/.tests
+python-test: $(VENV)/.development $(VENV)/.tests $(VENV)/.servers
 	@echo "== $@"
 	WINDLASS_REQUIRED=1 $(BIN)/python -m pytest tests/python --ignore=tests/python/test_differential.py
 
@@ -77,6 +77,14 @@ $(VENV)/.made:
 
 $(VENV)/.tests: tests/requirements.txt | $(VENV)/.made
 	$(PIP) -r $<
+	touch $@
+
+# strace, nginx and PostgreSQL, from Debian. Tests tell at the end what was absent. RUNLEVEL=1: no service is started.
+DEBIAN := strace nginx-light postgresql
+$(VENV)/.servers: | $(VENV)/.made
+	command -v strace >/dev/null && command -v nginx >/dev/null && ls -d /usr/lib/postgresql/* >/dev/null 2>&1 || \
+	(apt-get update && RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends $(DEBIAN)) || \
+	echo "$(DEBIAN) could not be installed: tests that need them are skipped"
 	touch $@
 
 $(VENV)/.bench: bench/requirements.txt | $(VENV)/.made

@@ -283,9 +283,14 @@ fn an_early_end_is_truncation_where_the_length_is_known() {
             Ok(Some(20))
         }
     }
-    let error = read_all(&Source::from_reader("liar", Liar)).unwrap_err();
+    let source = Source::from_reader("liar", Liar);
+    let error = read_all(&source).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Truncated);
     assert!(error.message().contains("10") && error.message().contains("20"), "{error}");
+    // That is no damaged file, so no codec may go on with what there is.
+    let mut reader = source.open().unwrap();
+    assert!(reader.read_to_end(&mut Vec::new()).is_err());
+    assert!(reader.failure().check().is_err());
 }
 
 #[test]

@@ -6,6 +6,7 @@ use crate::Rect;
 use crate::pixels::{Block, Buffer};
 use std::fs::File;
 use std::os::unix::fs::FileExt;
+use windlass_io::settings::temporary_directory;
 use windlass_io::{Error, ErrorKind, Result, temporary_file};
 
 /// Columns of a chunk.
@@ -81,6 +82,8 @@ fn offset(store: &Store, number: usize, rect: Rect, chunk: Rect) -> u64 {
 }
 
 fn failed(what: &str, error: std::io::Error) -> Error {
-    let text = format!("pixels that wait in a temporary file: {what}: {error}");
+    let folder = temporary_directory();
+    let folder = folder.display();
+    let text = format!("pixels that wait in a temporary file in {folder}: {what}: {error}");
     Error::new(ErrorKind::Io, text).with_source(error)
 }

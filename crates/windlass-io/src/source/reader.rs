@@ -42,8 +42,11 @@ impl Failure {
     }
 
     /// Notes an error, unless it is about the data or about one call: a codec may go on then.
+    ///
+    /// A source that ends before its own length is a failure of the source. A file that ends
+    /// before its data do is found by the codec, and not noted.
     fn note(&self, error: &Error) {
-        let passing = [ErrorKind::Truncated, ErrorKind::Malformed, ErrorKind::Limit];
+        let passing = [ErrorKind::Malformed, ErrorKind::Limit];
         if !passing.contains(&error.kind()) {
             self.0.get_or_init(|| error.clone());
         }
