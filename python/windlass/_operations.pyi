@@ -444,6 +444,15 @@ class ImageOperations:
     @staticmethod
     def thumbnail_source(source: Source, width: int, /, *, option_string: str | PathLike[str] = ..., height: int = ..., size: str | int = ..., no_rotate: bool = ..., crop: str | int = ..., linear: bool = ..., input_profile: str | PathLike[str] = ..., output_profile: str | PathLike[str] = ..., intent: str | int = ..., fail_on: str | int = ...) -> Image:
         """Generate thumbnail from source."""
+    @staticmethod
+    def tiffload(filename: str | PathLike[str], /, *, page: int = ..., n: int = ..., autorotate: bool = ..., subifd: int = ..., unlimited: bool = ..., memory: bool = ..., access: str | int = ..., fail_on: str | int = ..., revalidate: bool = ..., flags: bool = ...) -> Any:
+        """Load tiff."""
+    @staticmethod
+    def tiffload_buffer(buffer: bytes | bytearray | memoryview, /, *, page: int = ..., n: int = ..., autorotate: bool = ..., subifd: int = ..., unlimited: bool = ..., memory: bool = ..., access: str | int = ..., fail_on: str | int = ..., revalidate: bool = ..., flags: bool = ...) -> Any:
+        """Load tiff."""
+    @staticmethod
+    def tiffload_source(source: Source, /, *, page: int = ..., n: int = ..., autorotate: bool = ..., subifd: int = ..., unlimited: bool = ..., memory: bool = ..., access: str | int = ..., fail_on: str | int = ..., revalidate: bool = ..., flags: bool = ...) -> Any:
+        """Load tiff."""
     def tilecache(self, *, tile_width: int = ..., tile_height: int = ..., max_tiles: int = ..., access: str | int = ..., threaded: bool = ..., persistent: bool = ...) -> Image:
         """Cache an image as a set of tiles."""
     @staticmethod

@@ -49,7 +49,6 @@ impl Code {
 /// The codes of a colour, and the run of each start of 13 bits.
 pub(super) struct Colour {
     /// Runs of 0 to 63, then of 64, 128, and so on to 2560
-    #[cfg(test)]
     pub(super) codes: Vec<Code>,
     /// For 13 bits: the run and the length of its code, 0 where there is none
     pub(super) runs: Vec<(u16, u8)>,
@@ -66,11 +65,7 @@ impl Colour {
             let start = usize::from(code.bits) << free;
             runs[start..start + (1 << free)].fill((run, code.length));
         }
-        Self {
-            #[cfg(test)]
-            codes,
-            runs,
-        }
+        Self { codes, runs }
     }
 }
 

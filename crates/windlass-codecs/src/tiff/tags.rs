@@ -1,5 +1,6 @@
 //! Numbers that TIFF files use (TIFF 6.0; its supplements; BigTIFF).
 
+pub(super) const NEW_SUBFILE_TYPE: u16 = 254;
 pub(super) const IMAGE_WIDTH: u16 = 256;
 pub(super) const IMAGE_LENGTH: u16 = 257;
 pub(super) const BITS_PER_SAMPLE: u16 = 258;
@@ -17,6 +18,7 @@ pub(super) const Y_RESOLUTION: u16 = 283;
 pub(super) const PLANAR_CONFIG: u16 = 284;
 pub(super) const T4_OPTIONS: u16 = 292;
 pub(super) const RESOLUTION_UNIT: u16 = 296;
+pub(super) const PAGE_NUMBER: u16 = 297;
 pub(super) const PREDICTOR: u16 = 317;
 pub(super) const COLOR_MAP: u16 = 320;
 pub(super) const TILE_WIDTH: u16 = 322;
@@ -60,6 +62,18 @@ pub(super) const SEPARATED: u16 = 5;
 pub(super) const YCBCR: u16 = 6;
 pub(super) const CIELAB: u16 = 8;
 pub(super) const LOGLUV: u16 = 32845;
+
+/// Types of values.
+pub(super) const BYTE: u16 = 1;
+pub(super) const ASCII: u16 = 2;
+pub(super) const SHORT: u16 = 3;
+pub(super) const LONG: u16 = 4;
+pub(super) const RATIONAL: u16 = 5;
+pub(super) const UNDEFINED: u16 = 7;
+pub(super) const DOUBLE: u16 = 12;
+pub(super) const IFD: u16 = 13;
+pub(super) const LONG8: u16 = 16;
+pub(super) const IFD8: u16 = 18;
 
 /// What a compression is called.
 pub(super) fn compression_name(compression: u16) -> String {

@@ -10,6 +10,8 @@ mod predictor;
 pub(super) use ccitt::{Ccitt, Row};
 pub(super) use jpeg::{Jpeg, error as jpeg_error, joined};
 pub(super) use log::xyz;
+#[cfg(test)]
+pub(super) use {lzw::decode as lzw, packbits::decode as packbits};
 
 use super::file::Order;
 use super::page::{Layout, Page, SampleFormat};

@@ -1,0 +1,461 @@
+//! TIFF files that are saved are read back, whatever their form.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use windlass_codecs::pyramid::Depth;
+use windlass_codecs::tiff::{TiffCompression, TiffLoad, TiffPredictor, TiffSave};
+use windlass_core::foreign::options::FailOn;
+use windlass_core::foreign::{Load, Save};
+use windlass_core::{BandFormat, Coding, Image, Interpretation, Meta, Result, Source, Target};
+use windlass_io::Reader;
+
+/// Waves and noise in any format.
+fn picture(width: i32, height: i32, bands: i32, format: BandFormat) -> Image {
+    let mut state = 7_u32;
+    let mut bytes = Vec::new();
+    for y in 0..height {
+        for x in 0..width {
+            for band in 0..bands {
+                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                let value = (x * (band + 2) + y * 3) % 120 + (state >> 28) as i32;
+                let real = f64::from(value) / 3.0 - 20.0;
+                match format {
+                    BandFormat::U8 | BandFormat::I8 => bytes.push(value as u8),
+                    BandFormat::U16 => bytes.extend((value as u16 * 400).to_ne_bytes()),
+                    BandFormat::I16 => bytes.extend((value as i16 * 200 - 9000).to_ne_bytes()),
+                    BandFormat::U32 => bytes.extend((value as u32 * 9_000_000).to_ne_bytes()),
+                    BandFormat::I32 => bytes.extend((value * 9_000_000 - 77).to_ne_bytes()),
+                    BandFormat::F32 => bytes.extend((real as f32).to_ne_bytes()),
+                    BandFormat::F64 => bytes.extend(real.to_ne_bytes()),
+                    BandFormat::C64 => {
+                        bytes.extend([real as f32, 1.5].map(f32::to_ne_bytes).concat())
+                    }
+                    BandFormat::C128 => bytes.extend([real, -2.5].map(f64::to_ne_bytes).concat()),
+                }
+            }
+        }
+    }
+    Image::from_memory(width, height, bands, format, bytes).expect("it fits")
+}
+
+fn saved(image: &Image, saver: &TiffSave) -> Result<Source> {
+    let target = Target::to_memory();
+    saver.save(image, &target)?;
+    Ok(Source::from_memory(target.bytes()))
+}
+
+/// A loader that nothing odd passes.
+fn strict() -> TiffLoad {
+    let mut strict = TiffLoad::default();
+    strict.common.fail_on = FailOn::Warning;
+    strict
+}
+
+const LOSSLESS: [TiffCompression; 5] = [
+    TiffCompression::None,
+    TiffCompression::Packbits,
+    TiffCompression::Lzw,
+    TiffCompression::Deflate,
+    TiffCompression::Zstd,
+];
+
+#[test]
+fn every_format_comes_back() -> Result<()> {
+    for format in BandFormat::ALL {
+        for (bands, tile) in [(1, false), (2, true), (3, false), (3, true), (5, true)] {
+            let image = picture(150, 77, bands, format);
+            let pixels = image.to_memory()?;
+            for compression in LOSSLESS {
+                let saver = TiffSave::default().compression(compression).tile(tile).tile_height(32);
+                let loaded = strict().load(&saved(&image, &saver)?)?;
+                let header = loaded.header();
+                assert_eq!((header.bands, header.format), (bands, format));
+                assert!(loaded.to_memory()? == pixels, "{format} {bands} {compression:?} {tile}");
+            }
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn predictors_come_back() -> Result<()> {
+    for (predictor, format) in [
+        (TiffPredictor::None, BandFormat::U8),
+        (TiffPredictor::Float, BandFormat::F32),
+        (TiffPredictor::Float, BandFormat::F64),
+    ] {
+        let image = picture(200, 100, 3, format);
+        let saver = TiffSave::default().compression(TiffCompression::Lzw).predictor(predictor);
+        let loaded = strict().load(&saved(&image, &saver)?)?;
+        assert!(loaded.to_memory()? == image.to_memory()?, "{predictor:?} {format}");
+    }
+    let saver =
+        TiffSave::default().compression(TiffCompression::Deflate).predictor(TiffPredictor::Float);
+    assert!(saved(&picture(8, 8, 1, BandFormat::U8), &saver).is_err());
+    Ok(())
+}
+
+#[test]
+fn strips_and_tiles_of_any_size() -> Result<()> {
+    let image = picture(301, 203, 3, BandFormat::U8);
+    let pixels = image.to_memory()?;
+    for rows in [1, 17, 128, 5000] {
+        let loaded = strict().load(&saved(&image, &TiffSave::default().tile_height(rows))?)?;
+        assert!(loaded.to_memory()? == pixels, "{rows}");
+    }
+    for (width, height) in [(16, 16), (64, 16), (16, 512), (512, 512)] {
+        let saver = TiffSave::default().tile(true).tile_width(width).tile_height(height);
+        let loaded = strict().load(&saved(&image, &saver)?)?;
+        assert!(loaded.to_memory()? == pixels, "{width} {height}");
+        assert_eq!(loaded.header().metadata.int("tile-width"), Some(width));
+    }
+    assert!(saved(&image, &TiffSave::default().tile(true).tile_width(100)).is_err());
+    Ok(())
+}
+
+#[test]
+fn few_bits_are_kept() -> Result<()> {
+    let values: Vec<u8> = (0..=255).collect();
+    let image = Image::from_memory(256, 1, 1, BandFormat::U8, values)?;
+    for (bits, expected) in [(1, [0, 255, 255]), (2, [0, 170, 255]), (4, [34, 187, 255])] {
+        for white in [false, true] {
+            for tile in [false, true] {
+                let saver = TiffSave::default().bitdepth(bits).miniswhite(white).tile(tile);
+                let bytes = strict().load(&saved(&image, &saver)?)?.to_memory()?;
+                assert_eq!([37, 190, 255].map(|at: usize| bytes[at]), expected, "{bits} {white}");
+            }
+        }
+    }
+    let saver = TiffSave::default().bitdepth(1).compression(TiffCompression::Ccittfax4);
+    let wide = picture(1000, 400, 1, BandFormat::U8);
+    let plain = strict().load(&saved(&wide, &TiffSave::default().bitdepth(1))?)?;
+    let fax = strict().load(&saved(&wide, &saver)?)?;
+    assert!(fax.to_memory()? == plain.to_memory()?);
+    assert!(saved(&wide, &saver.bitdepth(0)).is_err());
+    Ok(())
+}
+
+#[test]
+fn white_may_be_zero() -> Result<()> {
+    for format in BandFormat::ALL {
+        let image = picture(33, 21, 2, format);
+        let loaded = strict().load(&saved(&image, &TiffSave::default().miniswhite(true))?)?;
+        assert!(loaded.to_memory()? == image.to_memory()?, "{format}");
+    }
+    Ok(())
+}
+
+#[test]
+fn jpeg_is_near() -> Result<()> {
+    for (bands, space) in
+        [(1, Interpretation::BlackWhite), (3, Interpretation::Srgb), (4, Interpretation::Cmyk)]
+    {
+        // smooth, so that only errors of the way colours are stored would show
+        let bytes: Vec<u8> = (0..300 * 200)
+            .flat_map(|at| (0..bands).map(move |b| (at % 300 / 2 + b * 20) as u8))
+            .collect();
+        let image = Image::from_memory(300, 200, bands, BandFormat::U8, bytes)?;
+        let mut header = image.header().clone();
+        header.interpretation = space;
+        let image = image.with_header(header)?;
+        let pixels = image.to_memory()?;
+        for (q, tile) in [(75, false), (75, true), (95, false), (95, true)] {
+            let saver = TiffSave::default().compression(TiffCompression::Jpeg).q(q).tile(tile);
+            let loaded = strict().load(&saved(&image, &saver)?)?;
+            assert_eq!(loaded.header().interpretation, space);
+            let found = loaded.to_memory()?;
+            let gap = pixels.iter().zip(&found).map(|(a, b)| a.abs_diff(*b)).max();
+            assert!(gap <= Some(6), "{bands} {q} {tile}: {gap:?}");
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn other_colours_come_back() -> Result<()> {
+    let with = |image: Image, space, coding| {
+        let mut header = image.header().clone();
+        (header.interpretation, header.coding) = (space, coding);
+        image.with_header(header)
+    };
+    let lab = with(picture(40, 30, 3, BandFormat::F32), Interpretation::Lab, Coding::None)?;
+    let labs = with(
+        Image::from_memory(
+            2,
+            1,
+            3,
+            BandFormat::I16,
+            [100_i16, -3, 5, 32767, 6, -7].map(i16::to_ne_bytes).concat(),
+        )?,
+        Interpretation::Labs,
+        Coding::None,
+    )?;
+    let cmyk = with(picture(40, 30, 4, BandFormat::U16), Interpretation::Cmyk, Coding::None)?;
+    for image in [lab, labs, cmyk] {
+        let loaded = strict().load(&saved(&image, &TiffSave::default())?)?;
+        assert_eq!(loaded.header().interpretation, image.header().interpretation);
+        assert!(loaded.to_memory()? == image.to_memory()?, "{image:?}");
+    }
+    let packed: Vec<u8> =
+        (0..4 * 20 * 10).map(|at| if at % 4 == 3 { 0 } else { at as u8 }).collect();
+    let labq = Image::from_memory(20, 10, 4, BandFormat::U8, packed)?;
+    let labq = with(labq, Interpretation::Labq, Coding::Labq)?;
+    let loaded = strict().load(&saved(&labq, &TiffSave::default())?)?;
+    assert_eq!(loaded.header().coding, Coding::Labq);
+    assert!(loaded.to_memory()? == labq.to_memory()?);
+    let xyz: Vec<u8> =
+        [20.0_f32, 30.0, 40.0].repeat(300).iter().flat_map(|v| v.to_ne_bytes()).collect();
+    let xyz = with(
+        Image::from_memory(20, 15, 3, BandFormat::F32, xyz)?,
+        Interpretation::Xyz,
+        Coding::None,
+    )?;
+    let bytes = strict().load(&saved(&xyz, &TiffSave::default())?)?.to_memory()?;
+    for (value, wanted) in bytes.chunks_exact(4).zip([20.0_f32, 30.0, 40.0]) {
+        let value = f32::from_ne_bytes([value[0], value[1], value[2], value[3]]);
+        assert!((value - wanted).abs() < wanted * 0.02, "{value} {wanted}");
+    }
+    Ok(())
+}
+
+#[test]
+fn metadata_come_back() -> Result<()> {
+    let image = picture(30, 20, 3, BandFormat::U8);
+    let mut header = image.header().clone();
+    (header.xres, header.yres) = (10.0, 5.0);
+    header.metadata.set("orientation", Meta::Int(6));
+    header.metadata.set("image-description", Meta::String("two words".into()));
+    for (name, length) in [("xmp-data", 99), ("iptc-data", 45), ("photoshop-data", 7001)] {
+        header.metadata.set(name, Meta::Blob(vec![3; length].into()));
+    }
+    let loaded = strict().load(&saved(&image.with_header(header)?, &TiffSave::default())?)?;
+    let found = loaded.header();
+    assert_eq!((found.xres, found.yres), (10.0, 5.0));
+    assert_eq!(found.metadata.string("resolution-unit"), Some("in"));
+    assert_eq!(found.metadata.int("orientation"), Some(6));
+    assert_eq!(found.metadata.string("image-description"), Some("two words"));
+    for (name, length) in [("xmp-data", 99), ("iptc-data", 45), ("photoshop-data", 7001)] {
+        assert_eq!(found.metadata.blob(name).map(bytes::Bytes::len), Some(length), "{name}");
+    }
+    Ok(())
+}
+
+/// The picture of a pyramid that a loader finds: page and picture below it.
+fn level(source: &Source, page: i32, subifd: i32) -> Result<Image> {
+    strict().page(page).subifd(subifd).load(source)
+}
+
+#[test]
+fn pyramids_have_all_levels() -> Result<()> {
+    let image = picture(300, 200, 3, BandFormat::U8);
+    let sizes = |source: &Source, count: i32, below: bool| -> Result<Vec<(i32, i32)>> {
+        (0..count)
+            .map(|number| {
+                let image = if below && number > 0 {
+                    level(source, 0, number - 1)
+                } else {
+                    level(source, if below { 0 } else { number }, -1)
+                }?;
+                let _pixels = image.to_memory()?;
+                Ok((image.header().width, image.header().height))
+            })
+            .collect()
+    };
+    for compression in [TiffCompression::None, TiffCompression::Deflate, TiffCompression::Jpeg] {
+        for big in [false, true] {
+            let saver = TiffSave::default().pyramid(true).compression(compression).bigtiff(big);
+            let source = saved(&image, &saver)?;
+            assert_eq!(sizes(&source, 3, false)?, [(300, 200), (150, 100), (75, 50)]);
+            assert_eq!(level(&source, 0, -1)?.header().metadata.int("n-pages"), Some(3));
+            let source = saved(&image, &saver.subifd(true))?;
+            assert_eq!(sizes(&source, 3, true)?, [(300, 200), (150, 100), (75, 50)]);
+            let top = level(&source, 0, -1)?;
+            assert_eq!(top.header().metadata.int("n-subifds"), Some(2));
+            assert_eq!(top.header().metadata.int("n-pages"), Some(1));
+        }
+    }
+    let onepixel =
+        TiffSave::default().pyramid(true).depth(Depth::Onepixel).tile_width(64).tile_height(64);
+    let source = saved(&picture(300, 200, 1, BandFormat::U16), &onepixel)?;
+    assert_eq!(sizes(&source, 8, false)?[6..], [(4, 3), (2, 1)]);
+    let flat = saved(&picture(4000, 1, 1, BandFormat::U8), &TiffSave::default().pyramid(true))?;
+    assert_eq!(level(&flat, 0, -1)?.header().metadata.int("n-pages"), Some(1));
+    Ok(())
+}
+
+#[test]
+fn pages_come_back() -> Result<()> {
+    for (page, rows, tile) in [(50, 128, false), (50, 16, false), (50, 16, true), (64, 32, true)] {
+        let image = picture(90, page * 3, 3, BandFormat::U8);
+        let mut header = image.header().clone();
+        header.metadata.set("page-height", Meta::Int(page));
+        let image = image.with_header(header)?;
+        for pyramid in [false, true] {
+            let saver = TiffSave::default()
+                .compression(TiffCompression::Lzw)
+                .tile(tile)
+                .tile_width(16)
+                .tile_height(rows)
+                .pyramid(pyramid);
+            let source = saved(&image, &saver)?;
+            let loaded = strict().n(-1).load(&source)?;
+            assert_eq!(loaded.header().metadata.int("n-pages"), Some(3));
+            assert_eq!(loaded.header().page_height(), page);
+            assert!(loaded.to_memory()? == image.to_memory()?, "{page} {rows} {tile} {pyramid}");
+            if pyramid {
+                let half = strict().page(1).subifd(0).load(&source)?;
+                assert_eq!((half.header().width, half.header().height), (45, page / 2));
+            }
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn targets_that_only_go_forward() -> Result<()> {
+    #[derive(Clone, Default)]
+    struct Pipe(Arc<std::sync::Mutex<Vec<u8>>>);
+    impl std::io::Write for Pipe {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().expect("nobody panicked").extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+    let image = picture(500, 400, 3, BandFormat::U8);
+    for (compression, pyramid) in [
+        (TiffCompression::None, false),
+        (TiffCompression::None, true),
+        (TiffCompression::Deflate, false),
+        (TiffCompression::Lzw, true),
+    ] {
+        let pipe = Pipe::default();
+        let saver = TiffSave::default().compression(compression).pyramid(pyramid);
+        saver.save(&image, &Target::from_writer("pipe", pipe.clone()))?;
+        let bytes = pipe.0.lock().expect("nobody panicked").clone();
+        let loaded = strict().load(&Source::from_memory(bytes))?;
+        assert!(loaded.to_memory()? == image.to_memory()?, "{compression:?} {pyramid}");
+    }
+    Ok(())
+}
+
+/// A file that counts what is asked of it.
+struct Counted {
+    bytes: bytes::Bytes,
+    requests: Arc<AtomicU32>,
+}
+
+impl Reader for Counted {
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> Result<usize> {
+        self.requests.fetch_add(1, Ordering::Relaxed);
+        let rest = self.bytes.get(offset as usize..).unwrap_or(&[]);
+        let count = rest.len().min(buffer.len());
+        buffer[..count].copy_from_slice(&rest[..count]);
+        Ok(count)
+    }
+
+    fn len(&self) -> Result<Option<u64>> {
+        Ok(Some(self.bytes.len() as u64))
+    }
+}
+
+#[test]
+fn a_tile_takes_few_requests() -> Result<()> {
+    // as many tiles as a gigapixel in tiles of 256 has
+    let image = picture(2048, 2000, 1, BandFormat::U8);
+    let saver = TiffSave::default().pyramid(true).tile_width(16).tile_height(16).bigtiff(true);
+    let target = Target::to_memory();
+    saver.save(&image, &target)?;
+    let requests = Arc::new(AtomicU32::new(0));
+    let counted = Counted { bytes: target.bytes(), requests: Arc::clone(&requests) };
+    let source = Source::from_reader("counted", counted);
+    let loaded = strict().load(&source)?;
+    assert_eq!(loaded.header().metadata.int("tile-width"), Some(16));
+    let mut header = loaded.header().clone();
+    (header.width, header.height) = (16, 16);
+    let tile = Image::area(header, &[&loaded], Corner)?;
+    let pixels = tile.to_memory()?;
+    let all = image.pixels()?;
+    let expected: Vec<u8> = (1600..1616).flat_map(|y| all.row(y)[1600..1616].to_vec()).collect();
+    assert!(pixels == expected);
+    let requests = requests.load(Ordering::Relaxed);
+    assert!(requests <= 4, "{requests} requests");
+    Ok(())
+}
+
+/// A tile in the middle.
+struct Corner;
+
+impl windlass_core::Operator for Corner {
+    type Scratch = ();
+    fn scratch(&self) {}
+    fn needs(&self, _: windlass_core::Rect, ask: &mut windlass_core::Ask) {
+        ask.same(0, 1600, 1600);
+    }
+    fn compute(
+        &self,
+        _: &[windlass_core::Region<'_>],
+        _: &mut windlass_core::RegionMut<'_>,
+        _: &mut (),
+    ) -> Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn damage_ends_in_an_error_or_in_pixels() -> Result<()> {
+    let image = picture(70, 60, 3, BandFormat::U8);
+    let grey = picture(70, 60, 1, BandFormat::U8);
+    let mut files = Vec::new();
+    for compression in LOSSLESS.into_iter().chain([TiffCompression::Jpeg]) {
+        for pyramid in [false, true] {
+            let saver = TiffSave::default()
+                .compression(compression)
+                .pyramid(pyramid)
+                .tile_width(32)
+                .tile_height(32);
+            let target = Target::to_memory();
+            saver.save(&image, &target)?;
+            files.push(target.bytes());
+        }
+    }
+    let target = Target::to_memory();
+    TiffSave::default().bitdepth(1).compression(TiffCompression::Ccittfax4).save(&grey, &target)?;
+    files.push(target.bytes());
+    let mut state = 99_u32;
+    let mut random = |below: usize| {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 8) as usize % below.max(1)
+    };
+    for file in &files {
+        for _ in 0..60 {
+            let mut bytes = file.to_vec();
+            for _ in 0..=random(6) {
+                // mostly in the directories, where it hurts
+                let area = if random(3) == 0 { bytes.len() } else { bytes.len().min(900) };
+                bytes[random(area)] = [0, 1, 0x7F, 0x80, 0xFF, random(256) as u8][random(6)];
+            }
+            if random(8) == 0 {
+                bytes.truncate(random(bytes.len()));
+            }
+            for level in [FailOn::None, FailOn::Error] {
+                let mut loader = TiffLoad::default().n(if random(2) == 0 { 1 } else { -1 });
+                loader.common.fail_on = level;
+                let opened = loader.load(&Source::from_memory(bytes.clone()));
+                let small = |image: &Image| image.header().image_size() < 50_000_000;
+                let pixels =
+                    opened.and_then(
+                        |image| {
+                            if small(&image) { image.to_memory() } else { Ok(Vec::new()) }
+                        },
+                    );
+                if let Err(error) = pixels {
+                    assert_ne!(error.kind(), windlass_core::ErrorKind::Internal, "{error}");
+                }
+            }
+        }
+    }
+    Ok(())
+}
