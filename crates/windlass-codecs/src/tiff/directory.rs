@@ -180,7 +180,7 @@ impl Writer {
         match value {
             Value::Bytes(_, bytes) => out.extend_from_slice(bytes),
             Value::Shorts(values) => {
-                out.extend(values.iter().flat_map(|value| value.to_ne_bytes()))
+                out.extend(values.iter().flat_map(|value| value.to_ne_bytes()));
             }
             Value::Longs(values) => out.extend(values.iter().flat_map(|value| value.to_ne_bytes())),
             Value::Offsets(values) => {
@@ -200,7 +200,7 @@ impl Writer {
                 }
             }
             Value::Doubles(values) => {
-                out.extend(values.iter().flat_map(|value| value.to_ne_bytes()))
+                out.extend(values.iter().flat_map(|value| value.to_ne_bytes()));
             }
         }
         Ok(out)
@@ -210,7 +210,7 @@ impl Writer {
 /// The simplest ratio that is a number as a float of 32 bits has it, by its continued fraction.
 fn ratio(value: f64) -> (u32, u32) {
     let wanted = value as f32;
-    if !(wanted > 0.0) {
+    if wanted.is_nan() || wanted <= 0.0 {
         return (0, 1);
     }
     let most = f64::from(u32::MAX);
@@ -242,7 +242,7 @@ mod tests {
         assert_eq!(ratio(72.5), (145, 2));
         assert_eq!(ratio(-1.0), (0, 1));
         assert_eq!(ratio(1e12), (u32::MAX, 1));
-        for value in [3.141_592_7, 28.346_456, 11.811, 1e-6, 300.123_4] {
+        for value in [3.25, 3.141_6, 28.346_456, 11.811, 1e-6, 300.123_4] {
             let (above, below) = ratio(value);
             let found = (f64::from(above) / f64::from(below)) as f32;
             assert!((found - value as f32).abs() <= value as f32 * f32::EPSILON, "{value}");

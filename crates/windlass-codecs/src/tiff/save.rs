@@ -152,10 +152,10 @@ impl Save for TiffSave {
         let tile = self.tile_size()?;
         let rows = tile.map_or(self.tile_height, |(_, height)| height as i32);
         let encoder = self.encoder(header, bitdepth, tile)?;
-        let pages = self.pages(&image)?;
+        let pages = Self::pages(&image)?;
         let levels = self.levels(&pages, rows)?;
         let pictures = self.pictures(header, &levels, &encoder, pages.len())?;
-        let first = levels.iter().filter_map(|level| level.first()).next();
+        let first = levels.iter().find_map(|level| level.first());
         let rows = if tile.is_some() {
             rows
         } else {
@@ -283,7 +283,7 @@ impl TiffSave {
     }
 
     /// The pages of an image.
-    fn pages(&self, image: &Image) -> Result<Vec<Image>> {
+    fn pages(image: &Image) -> Result<Vec<Image>> {
         let header = image.header();
         let page = header.page_height();
         if page >= header.height {
@@ -368,15 +368,12 @@ impl TiffSave {
         directory.short(tags::PHOTOMETRIC, form.photometric);
         directory.short(tags::ORIENTATION, header.orientation() as u16);
         directory.short(tags::SAMPLES_PER_PIXEL, samples as u16);
-        match encoder.tile {
-            Some((width, height)) => {
-                directory.set(tags::TILE_WIDTH, Value::Longs(vec![width]));
-                directory.set(tags::TILE_LENGTH, Value::Longs(vec![height]));
-            }
-            None => {
-                let rows = self.tile_height.min(size.height).max(1) as u32;
-                directory.set(tags::ROWS_PER_STRIP, Value::Longs(vec![rows]));
-            }
+        if let Some((width, height)) = encoder.tile {
+            directory.set(tags::TILE_WIDTH, Value::Longs(vec![width]));
+            directory.set(tags::TILE_LENGTH, Value::Longs(vec![height]));
+        } else {
+            let rows = self.tile_height.min(size.height).max(1) as u32;
+            directory.set(tags::ROWS_PER_STRIP, Value::Longs(vec![rows]));
         }
         directory.short(tags::PLANAR_CONFIG, 1);
         self.resolution(header, &mut directory);
@@ -402,7 +399,7 @@ impl TiffSave {
             let range = vec![0.0, 255.0, 128.0, 255.0, 128.0, 255.0];
             directory.set(tags::REFERENCE_BLACK_WHITE, Value::Rationals(range));
         }
-        self.metadata(header, &mut directory);
+        Self::metadata(header, &mut directory);
         Ok(directory)
     }
 
@@ -422,7 +419,7 @@ impl TiffSave {
         directory.short(tags::RESOLUTION_UNIT, if inch { 2 } else { 3 });
     }
 
-    fn metadata(&self, header: &Header, directory: &mut Directory) {
+    fn metadata(header: &Header, directory: &mut Directory) {
         let items = &header.metadata;
         let text = items.string("image-description").map(str::to_owned);
         if let Some(text) = text {

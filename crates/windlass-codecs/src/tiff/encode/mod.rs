@@ -149,13 +149,13 @@ impl Encoder {
                     }
                 }
                 (2, 2) => {
-                    differences(row, step, u16::from_ne_bytes, u16::wrapping_sub, u16::to_ne_bytes)
+                    differences(row, step, u16::from_ne_bytes, u16::wrapping_sub, u16::to_ne_bytes);
                 }
                 (2, 4) => {
-                    differences(row, step, u32::from_ne_bytes, u32::wrapping_sub, u32::to_ne_bytes)
+                    differences(row, step, u32::from_ne_bytes, u32::wrapping_sub, u32::to_ne_bytes);
                 }
                 (2, 8) => {
-                    differences(row, step, u64::from_ne_bytes, u64::wrapping_sub, u64::to_ne_bytes)
+                    differences(row, step, u64::from_ne_bytes, u64::wrapping_sub, u64::to_ne_bytes);
                 }
                 (3, _) => planes(row, bytes, step, line),
                 _ => {}
