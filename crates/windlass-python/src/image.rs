@@ -12,6 +12,8 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use windlass_core::declare::ArgEnum;
 use windlass_core::progress::Progress;
 use windlass_core::{BandFormat, Header, Image, Meta, Pixels, Result};
+use windlass_sys::Fresh;
+use windlass_sys::python::{bytearray_with, bytes_with};
 
 /// What the class `Image` of the package derives from: an image of the engine.
 ///
@@ -221,13 +223,13 @@ impl ImageBase {
     /// All pixels as `bytes`, rows without gaps, samples in machine order.
     fn write_to_memory<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
         let image = self.image();
-        PyBytes::new_with(py, size(&image)?, |out| write_into(py, &image, out))
+        bytes_with(py, size(&image)?, |memory| write_into(py, &image, memory))
     }
 
     /// All pixels as a `bytearray`, for arrays that can be written to.
     fn _write_to_bytearray<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyByteArray>> {
         let image = self.image();
-        PyByteArray::new_with(py, size(&image)?, |out| write_into(py, &image, out))
+        bytearray_with(py, size(&image)?, |memory| write_into(py, &image, memory))
     }
 
     /// The same image with its pixels in memory, computed now.
@@ -330,8 +332,8 @@ fn size(image: &Image) -> PyResult<usize> {
 }
 
 /// Computes all pixels straight into Python's memory.
-fn write_into(py: Python<'_>, image: &Image, out: &mut [u8]) -> PyResult<()> {
-    evaluate::detached(py, || image.write_into(out))
+fn write_into(py: Python<'_>, image: &Image, memory: Fresh<'_>) -> PyResult<()> {
+    evaluate::detached(py, || image.write_into(memory))
         .map_err(|error| error::to_python(py, "unable to write to memory", &error))
 }
 

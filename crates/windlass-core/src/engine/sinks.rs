@@ -8,6 +8,7 @@ use crate::pixels::Block;
 use crate::{Image, Pixels, RegionMut};
 use std::sync::{Arc, Mutex, PoisonError};
 use windlass_io::{Error, ErrorKind, Result, Target};
+use windlass_sys::{Fresh, Strip};
 
 const STRIPS: Parts = Parts::Strips { step: 1, above: 0 };
 
@@ -29,38 +30,33 @@ impl Image {
     /// All pixels as bytes, rows without gaps, samples in machine order.
     pub fn to_memory(&self) -> Result<Vec<u8>> {
         let size = usize::try_from(self.header().image_size()).unwrap_or(usize::MAX);
-        let mut bytes = windlass_io::alloc::try_vec(size)?;
-        self.write_into(&mut bytes)?;
-        Ok(bytes)
+        let room = windlass_io::alloc::try_with_capacity(size)?;
+        let written = windlass_sys::vec_with(room, size, |memory| self.write_into(memory))?;
+        written.ok_or_else(|| Error::new(ErrorKind::Internal, "some pixels were not written"))
     }
 
-    /// Writes all pixels into `bytes`, rows without gaps, samples in machine order. `bytes` has
-    /// exactly the image's size and is aligned for its samples.
-    pub fn write_into(&self, bytes: &mut [u8]) -> Result<()> {
+    /// Writes all pixels into `memory`, which has exactly the image's size: rows without gaps, samples
+    /// in machine order.
+    pub fn write_into(&self, mut memory: Fresh<'_>) -> Result<()> {
         let header = self.header();
-        if bytes.len() as u64 != header.image_size() {
+        if memory.len() as u64 != header.image_size() {
             return Err(Error::new(
                 ErrorKind::BadArgument,
-                format!("{} bytes for an image of {}", bytes.len(), header.image_size()),
+                format!("{} bytes for an image of {}", memory.len(), header.image_size()),
             ));
         }
-        if bytes.as_ptr().align_offset(header.format.size().min(8)) != 0 {
+        if memory.as_ptr().align_offset(header.format.size().min(8)) != 0 {
             // rows are written as samples: through memory of our own
             let row = header.row_size().max(1);
             let pixels = self.pixels()?;
+            let bytes = memory.strip(usize::MAX).clear();
             bytes.chunks_mut(row).zip(0..).for_each(|(to, y)| to.copy_from_slice(pixels.row(y)));
             return Ok(());
         }
         let plan = Plan::new(std::slice::from_ref(self), STRIPS)?;
         let row = header.row_size();
-        let mut rest = bytes;
-        let strips = plan.units.iter().map(|unit| {
-            let (strip, below) =
-                std::mem::take(&mut rest).split_at_mut(unit.rect.height as usize * row);
-            rest = below;
-            Mutex::new(strip)
-        });
-        let units: Vec<_> = strips.collect();
+        let strip = |unit: &Unit| memory.strip(unit.rect.height as usize * row);
+        let units = plan.units.iter().map(strip).map(Some).map(Mutex::new).collect();
         let pixel = header.pixel_size();
         run::run(&plan, &Memory { row, pixel, units }, self.progress())
     }
@@ -128,19 +124,20 @@ impl Sink for Blocks<'_> {
     }
 }
 
-/// Somebody else's memory, cut into the units.
+/// Somebody else's memory, cut into the units; each is taken once.
 struct Memory<'a> {
     row: usize,
     pixel: usize,
-    units: Vec<Mutex<&'a mut [u8]>>,
+    units: Vec<Mutex<Option<Strip<'a>>>>,
 }
 
 impl Sink for Memory<'_> {
     type Piece = ();
 
     fn unit(&self, number: usize, unit: &Unit, maker: &mut Maker<'_>) -> Result<()> {
-        let mut strip = self.units[number].lock().unwrap_or_else(PoisonError::into_inner);
-        let rows = strip.chunks_exact_mut(self.row).collect();
+        let strip = self.units[number].lock().unwrap_or_else(PoisonError::into_inner).take();
+        let strip = strip.ok_or_else(|| Error::new(ErrorKind::Internal, "a strip made twice"))?;
+        let rows = strip.clear().chunks_exact_mut(self.row.max(1)).collect();
         maker.fill(&mut RegionMut::new(unit.rect, self.pixel, rows))
     }
 

@@ -1,0 +1,165 @@
+//! Memory that nobody has written yet, as safe functions.
+//!
+//! Pixels go out through memory that the system has not even mapped: whoever fills it with zeros first
+//! pays for every page on one thread, before any other has begun. [`Fresh`] cuts it into [`Strip`]s
+//! instead; each thread clears its own, in its cache, just before it writes pixels there. Beside
+//! `windlass-simd` this is the only crate that may say `unsafe`.
+
+#![expect(unsafe_code, reason = "what this crate is for; argued block by block")]
+
+#[cfg(feature = "python")]
+pub mod python;
+
+use std::mem::MaybeUninit;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// Memory from which strips are cut, from the front.
+#[derive(Debug)]
+pub struct Fresh<'a> {
+    rest: &'a mut [MaybeUninit<u8>],
+    /// Bytes of all strips that were cleared
+    cleared: &'a AtomicUsize,
+}
+
+impl<'a> Fresh<'a> {
+    /// Bytes that are not given out yet.
+    pub fn len(&self) -> usize {
+        self.rest.len()
+    }
+
+    /// Whether all is given out.
+    pub fn is_empty(&self) -> bool {
+        self.rest.is_empty()
+    }
+
+    /// Where the rest begins.
+    pub fn as_ptr(&self) -> *const u8 {
+        self.rest.as_ptr().cast()
+    }
+
+    /// Cuts off the next `bytes`, or all that is left.
+    pub fn strip(&mut self, bytes: usize) -> Strip<'a> {
+        let rest = std::mem::take(&mut self.rest);
+        let (memory, below) = rest.split_at_mut(bytes.min(rest.len()));
+        self.rest = below;
+        Strip { memory, cleared: self.cleared }
+    }
+}
+
+/// A piece of [`Fresh`] memory.
+#[derive(Debug)]
+pub struct Strip<'a> {
+    memory: &'a mut [MaybeUninit<u8>],
+    cleared: &'a AtomicUsize,
+}
+
+impl<'a> Strip<'a> {
+    /// The strip as zeros.
+    pub fn clear(self) -> &'a mut [u8] {
+        self.memory.fill(MaybeUninit::new(0));
+        self.cleared.fetch_add(self.memory.len(), Ordering::Relaxed);
+        // SAFETY: the line above wrote every byte, and `MaybeUninit<u8>` lies as `u8` does.
+        unsafe { &mut *(std::ptr::from_mut(self.memory) as *mut [u8]) }
+    }
+}
+
+/// `vec`, which has the room, with `bytes` more bytes that `fill` writes; `None` where `fill` left some
+/// out.
+///
+/// # Errors
+/// What `fill` says.
+///
+/// # Panics
+/// Where the capacity of `vec` is too small.
+pub fn vec_with<E>(
+    mut vec: Vec<u8>,
+    bytes: usize,
+    fill: impl FnOnce(Fresh<'_>) -> Result<(), E>,
+) -> Result<Option<Vec<u8>>, E> {
+    let whole = written(&mut vec.spare_capacity_mut()[..bytes], fill)?;
+    Ok(whole.then(|| {
+        // SAFETY: the slice above shows the capacity, and `written` that so many bytes are written.
+        unsafe { vec.set_len(vec.len() + bytes) };
+        vec
+    }))
+}
+
+/// Whether `fill` wrote all of `memory`.
+fn written<E>(
+    memory: &mut [MaybeUninit<u8>],
+    fill: impl FnOnce(Fresh<'_>) -> Result<(), E>,
+) -> Result<bool, E> {
+    advise_huge(memory);
+    let (bytes, cleared) = (memory.len(), AtomicUsize::new(0));
+    fill(Fresh { rest: memory, cleared: &cleared })?;
+    // strips do not overlap and are cleared once at most: the sum is whole only if all are
+    Ok(cleared.into_inner() == bytes)
+}
+
+/// Asks for large pages, which cost a seventh of small ones at the first touch; no is an answer.
+fn advise_huge(memory: &mut [MaybeUninit<u8>]) {
+    const PAGE: usize = 4096;
+    const LEAST: usize = 4 << 20;
+    let start = memory.as_mut_ptr();
+    let ahead = start.align_offset(PAGE);
+    if memory.len() < LEAST {
+        return;
+    }
+    let pages = (memory.len() - ahead) / PAGE * PAGE;
+    #[cfg(target_os = "linux")]
+    {
+        let first = memory[ahead..].as_mut_ptr().cast();
+        // SAFETY: the pages lie in `memory`, which is ours alone; the advice changes no content.
+        let _ = unsafe { rustix::mm::madvise(first, pages, rustix::mm::Advice::LinuxHugepage) };
+    }
+    #[cfg(not(target_os = "linux"))]
+    let _ = pages;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn strips_make_the_whole() {
+        let made = vec_with::<()>(Vec::with_capacity(10), 10, |mut fresh| {
+            let (first, second) = (fresh.strip(3), fresh.strip(100));
+            assert!(fresh.is_empty());
+            second.clear().fill(2);
+            first.clear()[0] = 1;
+            Ok(())
+        });
+        assert_eq!(made.expect("no error").expect("whole"), [1, 0, 0, 2, 2, 2, 2, 2, 2, 2]);
+    }
+
+    #[test]
+    fn what_is_left_out_is_seen() {
+        let part = |clear: bool| {
+            vec_with::<()>(Vec::with_capacity(10), 10, |mut fresh| {
+                let strip = fresh.strip(9);
+                if clear {
+                    strip.clear();
+                }
+                Ok(())
+            })
+        };
+        assert!(part(true).expect("no error").is_none());
+        assert!(part(false).expect("no error").is_none());
+    }
+
+    #[test]
+    fn large_memory_too() {
+        let bytes = (8 << 20) + 17;
+        let made = vec_with::<()>(Vec::with_capacity(bytes), bytes, |mut fresh| {
+            std::thread::scope(|scope| {
+                while !fresh.is_empty() {
+                    let strip = fresh.strip(1 << 20);
+                    scope.spawn(|| strip.clear().fill(7));
+                }
+            });
+            Ok(())
+        });
+        let vec = made.expect("no error").expect("whole");
+        assert!(vec.len() == bytes && vec.iter().all(|byte| *byte == 7));
+    }
+}
