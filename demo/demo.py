@@ -139,7 +139,7 @@ def make(vips, picture, out):
 
 def shrink(vips, picture, out):
     image = vips.Image.new_from_file(str(out / "large.jpg"), access="sequential")
-    image.resize(1000 / image.width).write_to_file(str(out / "small.jpg"))
+    image.resize(1000 / image.width).write_to_file(str(out / "small.png"))
 
 
 def peak():

@@ -51,6 +51,12 @@ def resize_file(vips, folder, side):
     vips.Image.new_from_file(f"{folder}/large.jpg").resize(0.5).write_to_file(f"{folder}/out.jpg")
 
 
+def shrunk_png(vips, folder, side):
+    """The same by twenty to a PNG, whose rows want those above them again, read once."""
+    image = vips.Image.new_from_file(f"{folder}/large.jpg", access="sequential")
+    image.resize(0.05).write_to_file(f"{folder}/out.png")
+
+
 def resize_pipe(vips, folder, side):
     """The same from a pipe."""
     reading, writing = os.pipe()

@@ -61,7 +61,7 @@ def test_generated_900_megapixels(name, folder):
 
 
 @streams
-@pytest.mark.parametrize("name", ["resize_file", "resize_pipe"])
+@pytest.mark.parametrize("name", ["resize_file", "resize_pipe", "shrunk_png"])
 def test_resize_100_megapixels(name, folder):
     if not (folder / "large.jpg").exists():
         run("large_jpeg", folder, 10000)

@@ -150,6 +150,10 @@ fn kept(header: &Header, options: &SaveOptions) -> Result<Header> {
     for name in dropped {
         let _was_there = header.metadata.remove(&name);
     }
+    if !header.metadata.blob("icc-profile-data").is_none_or(|icc| fits(icc, &header)) {
+        let _was_there = header.metadata.remove("icc-profile-data");
+    }
+    // one that is asked for by name is attached whether it fits or not
     if let Some(name) = &options.profile {
         let _was_there = header.metadata.remove("icc-profile-data");
         if name != "none" {
@@ -160,10 +164,6 @@ fn kept(header: &Header, options: &SaveOptions) -> Result<Header> {
                 other => return Err(Error::new(ErrorKind::Internal, other.kind())),
             }
         }
-    }
-    let fits = header.metadata.blob("icc-profile-data").is_none_or(|icc| fits(icc, &header));
-    if !fits {
-        let _was_there = header.metadata.remove("icc-profile-data");
     }
     if keep.contains(Keep::EXIF) {
         let block = exif::encode(&header)?;
@@ -198,7 +198,7 @@ fn kind_of(name: &str) -> Option<Keep> {
 }
 
 /// Whether a profile is one, and for as many colours as the image has.
-fn fits(profile: &[u8], header: &Header) -> bool {
+pub(crate) fn fits(profile: &[u8], header: &Header) -> bool {
     let word = |at: usize| profile.get(at..)?.first_chunk::<4>().copied();
     let Some(space) = word(16).filter(|_| profile.len() >= 132 && word(36) == Some(*b"acsp"))
     else {

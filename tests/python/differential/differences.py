@@ -64,7 +64,6 @@ DIFFERENCES = (
     Difference("save", says("lab", ".png"), "16-bit colours within two levels of 65,535; conversion in another order of operations"),
     Difference("save", says("palette", "bitdepth"), "another quantiser: other colours in the palette"),
     Difference("save", says("cmyk", "trellis"), "trellis quantisation of our own: other coefficients of the same quality"),
-    Difference("save", says("'profile': 'srgb'"), "known defect: a profile that does not suit the picture is kept or dropped otherwise"),
     Difference("load", says("1x1x", ".jpg"), "a picture that a shrink would leave without pixels keeps one; the reference refuses it"),
     Difference("load", says("palette", "bitdepth"), "palettes are written with another bit depth: metadata bits-per-sample differs"),
     Difference("load", says(" lab ", ".v"), "known defect: the resolution of the binary header (float) wins over that of the EXIF block (double)"),

@@ -3,6 +3,7 @@
 use super::SIGNATURE;
 use super::header::{Colour, Ihdr};
 use super::palette::Palette;
+use crate::convert::fits;
 use flate2::{Compress, Compression, FlushCompress};
 use windlass_core::{Error, ErrorKind, Header, Meta, Result};
 
@@ -20,7 +21,8 @@ impl Prelude {
     pub(super) fn bytes(&self, header: &Header) -> Result<Vec<u8>> {
         let mut out = SIGNATURE.to_vec();
         self.ihdr(&mut out)?;
-        if let Some(profile) = header.metadata.blob("icc-profile-data") {
+        let profile = header.metadata.blob("icc-profile-data");
+        if let Some(profile) = profile.filter(|profile| fits(profile, header)) {
             let packed = deflate(self.level, profile)?;
             chunk(&mut out, *b"iCCP", &[b"icc\0\0", &packed])?;
         }

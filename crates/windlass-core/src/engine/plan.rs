@@ -540,20 +540,35 @@ fn strip_height(cone: &Cone, stores: &[Store], step: i32, grain: Grain) -> i32 {
     height
 }
 
-/// Bytes that a unit of `height` rows in the middle reads of stores.
+/// Bytes that a unit of `height` rows in the middle reads of stores, and they of others.
 fn demand(cone: &Cone, stores: &[Store], height: i32) -> u64 {
     let all = cone.rect;
     let height = height.min(all.height);
     let rect = Rect { top: (all.height - height) / 2, height, ..all };
     let mut bytes = 0;
+    let mut wanted = BTreeMap::new();
+    want(cone, rect, &mut wanted);
+    // a store reads only stores before it
+    while let Some((number, part)) = wanted.pop_last() {
+        let Store { node, grid, make, .. } = &stores[number];
+        let width = if matches!(make, Make::Tiles) { part.width } else { node.width };
+        bytes += width as u64 * part.height as u64 * node.pixel() as u64;
+        if let Make::Cone(cone) = make {
+            let blocks = grid.covering(part).map(|block| grid.rect(block));
+            want(cone, blocks.fold(Rect::default(), |all, block| all.union(&block)), &mut wanted);
+        }
+    }
+    bytes
+}
+
+/// Adds what `rect` of a cone reads to the rectangle around what is `wanted` of each store.
+fn want(cone: &Cone, rect: Rect, wanted: &mut BTreeMap<usize, Rect>) {
     cone.simulate(
         rect,
         &mut |store, part| {
-            let Store { node, make, .. } = &stores[store];
-            let width = if matches!(make, Make::Tiles) { part.width } else { node.width };
-            bytes += width as u64 * part.height as u64 * node.pixel() as u64;
+            let all = wanted.entry(store).or_default();
+            *all = all.union(&part);
         },
         &mut |_, _| {},
     );
-    bytes
 }

@@ -1,8 +1,8 @@
+use super::counts::{Tally, counted};
 use super::hist_find::{countable, histogram_header};
-use super::pool::Pool;
 use super::prepare::{bad, check_real};
 use std::marker::PhantomData;
-use windlass_core::{BandFormat, Build, Header, Image, Integer, Pixels, Reducer, Region, Result};
+use windlass_core::{BandFormat, Build, Header, Image, Integer, Region, Result};
 use windlass_macros::Operation;
 
 /// Find n-dimensional image histogram.
@@ -45,74 +45,32 @@ impl Build for HistFindNdim {
         header.check()?;
         let bin = f64::from(range + 1) / f64::from(self.bins);
         let steps = [header.bands, header.width * header.bands, 1].map(|step| step as usize);
-        let size = header.width as usize * header.height as usize * header.bands as usize;
-        // what can't be had is an error here, not in the middle of counting
-        drop(windlass_io::alloc::try_with_capacity::<u32>(size)?);
         let bands = bands as usize;
-        let counts = if input.header().format == BandFormat::U8 {
-            input.reduce(&Count::<u8>::new(bin, bands, steps, size))?
+        if input.header().format == BandFormat::U8 {
+            counted(&input, header, Bins::<u8> { bin, bands, steps, samples: PhantomData })
         } else {
-            input.reduce(&Count::<u16>::new(bin, bands, steps, size))?
-        };
-        let row = header.row_size() / BandFormat::U32.size();
-        let pixels = Pixels::from_rows(&header, |y, out| {
-            bytemuck::cast_slice_mut(out).copy_from_slice(&counts[y as usize * row..][..row]);
-        })?;
-        Image::from_pixels(header, pixels)
+            counted(&input, header, Bins::<u16> { bin, bands, steps, samples: PhantomData })
+        }
     }
 }
 
-struct Count<T> {
+struct Bins<T> {
     /// Values in a bin
     bin: f64,
     bands: usize,
     /// How far apart the neighbours in each dimension are counted
     steps: [usize; 3],
-    size: usize,
-    pool: Pool<Vec<u32>>,
     samples: PhantomData<T>,
 }
 
-impl<T> Count<T> {
-    fn new(bin: f64, bands: usize, steps: [usize; 3], size: usize) -> Self {
-        Self { bin, bands, steps, size, pool: Pool::new(), samples: PhantomData }
-    }
-}
-
-impl<T: Integer> Reducer for Count<T> {
-    type Part = Vec<u32>;
-    type Out = Vec<u32>;
-
-    fn exact(&self) -> bool {
-        true
-    }
-
-    fn part(&self) -> Vec<u32> {
-        self.pool.take(Vec::new)
-    }
-
-    fn add(&self, part: &mut Vec<u32>, pixels: &Region<'_>) {
-        part.resize(self.size, 0);
+impl<T: Integer> Tally for Bins<T> {
+    fn add(&self, pixels: &Region<'_>, counts: &mut [u32]) {
         for y in pixels.rect().top..pixels.rect().bottom() {
             for pixel in pixels.row::<T>(y).chunks_exact(self.bands) {
                 let of_band = |(x, step): (&T, &usize)| (x.to_f64() / self.bin) as usize * step;
-                part[pixel.iter().zip(&self.steps).map(of_band).sum::<usize>()] += 1;
+                counts[pixel.iter().zip(&self.steps).map(of_band).sum::<usize>()] += 1;
             }
         }
-    }
-
-    fn merge(&self, _: &mut Vec<u32>, next: Vec<u32>) {
-        self.pool.put(next);
-    }
-
-    fn finish(&self, mut all: Vec<u32>) -> Result<Vec<u32>> {
-        all.resize(self.size, 0);
-        for more in self.pool.drain() {
-            for (count, more) in all.iter_mut().zip(more) {
-                *count = count.wrapping_add(more);
-            }
-        }
-        Ok(all)
     }
 }
 

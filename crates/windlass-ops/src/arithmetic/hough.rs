@@ -1,10 +1,8 @@
-use super::pool::Pool;
+use super::counts::{Tally, counted};
 use super::prepare::bad;
 use crate::coding::decoded;
 use std::f64::consts::TAU;
-use windlass_core::{
-    BandFormat, Build, Header, Image, Interpretation, Pixels, Reducer, Region, Result, cast,
-};
+use windlass_core::{BandFormat, Build, Header, Image, Interpretation, Region, Result, cast};
 use windlass_macros::Operation;
 
 /// Find hough line transform.
@@ -38,7 +36,7 @@ impl Build for HoughLine {
             diagonal: (width * width + height * height).sqrt(),
             sines: (0..2 * self.width).map(turn).collect(),
         };
-        counted(&input, header, lines)
+        counted(&input, header, Votes(lines))
     }
 }
 
@@ -81,7 +79,7 @@ impl Build for HoughCircle {
             min_radius: self.min_radius,
             max_radius: self.max_radius,
         };
-        counted(&input, header, circles)
+        counted(&input, header, Votes(circles))
     }
 }
 
@@ -108,60 +106,22 @@ trait Vote: Send + Sync + 'static {
     fn scale(&self, _counts: &mut [u32]) {}
 }
 
-fn counted(input: &Image, header: Header, vote: impl Vote) -> Result<Image> {
-    let size = header.image_size() as usize / BandFormat::U32.size();
-    // what can't be had is an error here, not in the middle of counting
-    drop(windlass_io::alloc::try_with_capacity::<u32>(size)?);
-    let counts = input.reduce(&Votes { vote, size, pool: Pool::new() })?;
-    let row = header.row_size() / BandFormat::U32.size();
-    let pixels = Pixels::from_rows(&header, |y, out| {
-        bytemuck::cast_slice_mut(out).copy_from_slice(&counts[y as usize * row..][..row]);
-    })?;
-    Image::from_pixels(header, pixels)
-}
+/// Each pixel that is not 0 votes.
+struct Votes<V>(V);
 
-struct Votes<V> {
-    vote: V,
-    size: usize,
-    pool: Pool<Vec<u32>>,
-}
-
-impl<V: Vote> Reducer for Votes<V> {
-    type Part = Vec<u32>;
-    type Out = Vec<u32>;
-
-    fn exact(&self) -> bool {
-        true
-    }
-
-    fn part(&self) -> Vec<u32> {
-        self.pool.take(Vec::new)
-    }
-
-    fn add(&self, part: &mut Vec<u32>, pixels: &Region<'_>) {
-        part.resize(self.size, 0);
+impl<V: Vote> Tally for Votes<V> {
+    fn add(&self, pixels: &Region<'_>, counts: &mut [u32]) {
         for y in pixels.rect().top..pixels.rect().bottom() {
             for (x, value) in (0..).zip(pixels.row::<u8>(y)) {
                 if *value != 0 {
-                    self.vote.vote(x, y, part);
+                    self.0.vote(x, y, counts);
                 }
             }
         }
     }
 
-    fn merge(&self, _: &mut Vec<u32>, next: Vec<u32>) {
-        self.pool.put(next);
-    }
-
-    fn finish(&self, mut all: Vec<u32>) -> Result<Vec<u32>> {
-        all.resize(self.size, 0);
-        for more in self.pool.drain() {
-            for (count, more) in all.iter_mut().zip(more) {
-                *count = count.wrapping_add(more);
-            }
-        }
-        self.vote.scale(&mut all);
-        Ok(all)
+    fn scale(&self, counts: &mut [u32]) {
+        self.0.scale(counts);
     }
 }
 

@@ -6,6 +6,7 @@ mod avg;
 mod boolean;
 mod clamp;
 mod complex;
+mod counts;
 mod deviate;
 mod divide;
 mod extreme;

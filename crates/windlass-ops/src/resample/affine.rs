@@ -7,7 +7,25 @@ use windlass_core::{
     Ask, Build, ComplexSample, Header, Image, Interpolator, Operator, Rect, Region, RegionMut,
     Result, Shape, Traits, dispatch,
 };
-use windlass_macros::Operation;
+use windlass_macros::{ArgGroup, Operation};
+
+/// By how many pixels a transform displaces.
+#[derive(ArgGroup, Clone, Copy, PartialEq, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "the arguments of the reference")]
+pub struct Displacement {
+    /// Horizontal output displacement
+    #[arg(default = 0.0, min = -10_000_000.0, max = 10_000_000.0)]
+    pub odx: f64,
+    /// Vertical output displacement
+    #[arg(default = 0.0, min = -10_000_000.0, max = 10_000_000.0)]
+    pub ody: f64,
+    /// Horizontal input displacement
+    #[arg(default = 0.0, min = -10_000_000.0, max = 10_000_000.0)]
+    pub idx: f64,
+    /// Vertical input displacement
+    #[arg(default = 0.0, min = -10_000_000.0, max = 10_000_000.0)]
+    pub idy: f64,
+}
 
 /// Affine transform of an image.
 ///
@@ -24,18 +42,9 @@ pub struct Affine {
     pub interpolate: Option<Interpolator>,
     /// Area of output to generate
     pub oarea: Option<Vec<i32>>,
-    /// Horizontal output displacement
-    #[arg(default = 0.0, min = -10_000_000.0, max = 10_000_000.0)]
-    pub odx: f64,
-    /// Vertical output displacement
-    #[arg(default = 0.0, min = -10_000_000.0, max = 10_000_000.0)]
-    pub ody: f64,
-    /// Horizontal input displacement
-    #[arg(default = 0.0, min = -10_000_000.0, max = 10_000_000.0)]
-    pub idx: f64,
-    /// Vertical input displacement
-    #[arg(default = 0.0, min = -10_000_000.0, max = 10_000_000.0)]
-    pub idy: f64,
+    /// How input and output are displaced
+    #[arg(flatten)]
+    pub displacement: Displacement,
     /// Background value
     pub background: Option<Vec<f64>>,
     /// Images have premultiplied alpha
@@ -53,8 +62,8 @@ impl Build for Affine {
         let matrix: [f64; 4] = <[f64; 4]>::try_from(&self.matrix[..])
             .map_err(|_| bad("affine: vector must have 4 elements"))?;
         let area = self.area(matrix)?;
-        let displaced = [self.odx, self.ody, self.idx, self.idy] != [0.0; 4];
-        if matrix == [1.0, 0.0, 0.0, 1.0] && !displaced && area == self.input.rect() {
+        let stays = self.displacement == Displacement::default();
+        if matrix == [1.0, 0.0, 0.0, 1.0] && stays && area == self.input.rect() {
             return Ok(self.input.clone());
         }
         let interpolator = self.interpolate.unwrap_or(Interpolator::Bilinear);
@@ -65,8 +74,8 @@ impl Build for Affine {
         let header = Header {
             width: area.width,
             height: area.height,
-            xoffset: (self.odx - f64::from(area.left)) as i32,
-            yoffset: (self.ody - f64::from(area.top)) as i32,
+            xoffset: (self.displacement.odx - f64::from(area.left)) as i32,
+            yoffset: (self.displacement.ody - f64::from(area.top)) as i32,
             filename: None,
             ..source.image.header().clone()
         };
@@ -133,11 +142,11 @@ impl Map {
             return Err(bad("vips__transform_calc_inverse: singular or near-singular matrix"));
         }
         let factor = 1.0 / determinant;
-        let before = (f64::from(area.left) - operation.odx, f64::from(area.top) - operation.ody);
+        let Displacement { odx, ody, idx, idy } = operation.displacement;
         Ok(Self {
             inverse: [factor * d, -factor * b, -factor * c, factor * a],
-            before,
-            after: (operation.idx, operation.idy),
+            before: (f64::from(area.left) - odx, f64::from(area.top) - ody),
+            after: (idx, idy),
             edge: f64::from(reach.before + 1),
         })
     }

@@ -16,7 +16,7 @@ mod upscale;
 mod warp;
 mod weigh;
 
-pub use affine::Affine;
+pub use affine::{Affine, Displacement};
 pub use kernel::Kernel;
 pub use mapim::Mapim;
 pub use reduce::{Reduce, ReduceH, ReduceV};

@@ -1,4 +1,4 @@
-use super::affine::Affine;
+use super::affine::{Affine, Displacement};
 use super::axis::Direction;
 use super::kernel::Kernel;
 use super::reduce_axis::reduce_axis;
@@ -95,8 +95,7 @@ impl Resize {
         let centre = if nearest { 0.0 } else { 0.5 };
         Affine::new(image, [across, 0.0, 0.0, down])
             .interpolate(interpolator)
-            .idx(centre)
-            .idy(centre)
+            .displacement(Displacement { idx: centre, idy: centre, ..Displacement::default() })
             .extend(Extend::Copy)
             .premultiplied(true)
             .build()

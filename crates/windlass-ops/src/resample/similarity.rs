@@ -1,4 +1,4 @@
-use super::affine::Affine;
+use super::affine::{Affine, Displacement};
 use windlass_core::{Build, Image, Interpolator, Result};
 use windlass_macros::Operation;
 
@@ -20,18 +20,9 @@ pub struct Similarity {
     pub interpolate: Option<Interpolator>,
     /// Background value
     pub background: Option<Vec<f64>>,
-    /// Horizontal output displacement
-    #[arg(default = 0.0, min = -10_000_000.0, max = 10_000_000.0)]
-    pub odx: f64,
-    /// Vertical output displacement
-    #[arg(default = 0.0, min = -10_000_000.0, max = 10_000_000.0)]
-    pub ody: f64,
-    /// Horizontal input displacement
-    #[arg(default = 0.0, min = -10_000_000.0, max = 10_000_000.0)]
-    pub idx: f64,
-    /// Vertical input displacement
-    #[arg(default = 0.0, min = -10_000_000.0, max = 10_000_000.0)]
-    pub idy: f64,
+    /// How input and output are displaced
+    #[arg(flatten)]
+    pub displacement: Displacement,
 }
 
 impl Build for Similarity {
@@ -40,11 +31,7 @@ impl Build for Similarity {
     fn build(&self) -> Result<Image> {
         let angle = self.angle * std::f64::consts::PI / 180.0;
         let (a, b) = (self.scale * libm::cos(angle), self.scale * -libm::sin(angle));
-        let mut affine = Affine::new(&self.input, [a, b, -b, a])
-            .odx(self.odx)
-            .ody(self.ody)
-            .idx(self.idx)
-            .idy(self.idy);
+        let mut affine = Affine::new(&self.input, [a, b, -b, a]).displacement(self.displacement);
         affine.interpolate = self.interpolate;
         affine.background.clone_from(&self.background);
         affine.build()
@@ -66,30 +53,17 @@ pub struct Rotate {
     pub interpolate: Option<Interpolator>,
     /// Background value
     pub background: Option<Vec<f64>>,
-    /// Horizontal output displacement
-    #[arg(default = 0.0, min = -10_000_000.0, max = 10_000_000.0)]
-    pub odx: f64,
-    /// Vertical output displacement
-    #[arg(default = 0.0, min = -10_000_000.0, max = 10_000_000.0)]
-    pub ody: f64,
-    /// Horizontal input displacement
-    #[arg(default = 0.0, min = -10_000_000.0, max = 10_000_000.0)]
-    pub idx: f64,
-    /// Vertical input displacement
-    #[arg(default = 0.0, min = -10_000_000.0, max = 10_000_000.0)]
-    pub idy: f64,
+    /// How input and output are displaced
+    #[arg(flatten)]
+    pub displacement: Displacement,
 }
 
 impl Build for Rotate {
     type Output = Image;
 
     fn build(&self) -> Result<Image> {
-        let mut similarity = Similarity::new(&self.input)
-            .angle(self.angle)
-            .odx(self.odx)
-            .ody(self.ody)
-            .idx(self.idx)
-            .idy(self.idy);
+        let mut similarity =
+            Similarity::new(&self.input).angle(self.angle).displacement(self.displacement);
         similarity.interpolate = self.interpolate;
         similarity.background.clone_from(&self.background);
         similarity.build()
