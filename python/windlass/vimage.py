@@ -128,6 +128,15 @@ class Image(ImageBase, VipsObject, metaclass=_ImageType):
         return _windlass.image_from_bytes(data, (width, height, bands), number)
 
     @staticmethod
+    def new_from_recipe(text):
+        """The image whose `recipe()` is `text`, made anew: from the same files, by the same calls."""
+        return _windlass.image_from_recipe(text)
+
+    def __reduce__(self):
+        """Pickled as its recipe: a few lines, not pixels."""
+        return Image.new_from_recipe, (self.recipe(),)
+
+    @staticmethod
     def new_temp_file(format):
         """An image to be written to, in a temporary file such as "%s.v"."""
         from windlass import _foreign

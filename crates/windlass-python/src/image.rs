@@ -9,7 +9,7 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyByteArray, PyBytes, PyString, PyType};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use windlass_core::declare::ArgEnum;
+use windlass_core::declare::{ArgEnum, Recipe};
 use windlass_core::progress::Progress;
 use windlass_core::{BandFormat, Header, Image, Meta, Pixels, Result};
 use windlass_sys::Fresh;
@@ -323,6 +323,14 @@ impl ImageBase {
         evaluate::detached(py, || image.explain())
             .map_err(|error| error::to_python(py, "unable to explain", &error))
     }
+
+    /// The calls that made the image, a line a step; `Image.new_from_recipe` makes it anew.
+    fn recipe(&self, py: Python<'_>) -> PyResult<String> {
+        let recipe = self.image().recipe();
+        let recipe =
+            recipe.map_err(|error| error::to_python(py, "unable to write recipe", &error))?;
+        Ok(recipe.to_string())
+    }
 }
 
 /// Bytes of all pixels.
@@ -341,6 +349,13 @@ fn write_into(py: Python<'_>, image: &Image, memory: Fresh<'_>) -> PyResult<()> 
 fn memory(header: Header, bytes: Bytes) -> Result<Image> {
     let pixels = Pixels::from_bytes(&header, bytes)?;
     Image::from_pixels(header, pixels)
+}
+
+/// The image that a recipe makes.
+#[pyfunction]
+pub(crate) fn image_from_recipe<'py>(py: Python<'py>, text: &str) -> PyResult<Bound<'py, PyAny>> {
+    let made = evaluate::detached(py, || text.parse::<Recipe>()?.make());
+    wrap(py, made.map_err(|error| error::to_python(py, "unable to make recipe", &error))?)
 }
 
 /// The image of a buffer; `size` is width, height and bands, `format` a number.

@@ -30,7 +30,7 @@ mod _windlass {
     #[pymodule_export]
     use super::convert::InterpolateBase;
     #[pymodule_export]
-    use super::image::{ImageBase, Made, image_from_bytes, matrix};
+    use super::image::{ImageBase, Made, image_from_bytes, image_from_recipe, matrix};
     #[pymodule_export]
     use super::introspect::{class_table, describe, operation_names};
     #[pymodule_export]

@@ -1,6 +1,7 @@
 //! One declaration per operation: what the derives emit, and the dynamic call by name over it.
 
 mod args;
+mod recipe;
 mod registry;
 mod spec;
 mod value;
@@ -22,6 +23,7 @@ pub mod derive {
         args::enum_value(member)
     }
 }
+pub use recipe::Recipe;
 pub use registry::{Entry, Registry, image_operation, operation};
 pub use spec::{ArgSpec, ArgType, EnumMember, EnumSpec, Named, OpSpec, OutSpec};
 pub use value::{ArgEnum, ArgFlags, ArgValue, Outputs, Value};
