@@ -160,6 +160,19 @@ fn samplings_that_no_camera_makes() {
 }
 
 #[test]
+fn restart_markers() {
+    for (interval, least) in [(1, 2), (75, 2), (33, 2), (600, 2), (30_000, 0)] {
+        let mut settings = of_quality(80);
+        settings.restart_interval = interval;
+        let file = photograph(1200, 900, Colour::Rgb, settings);
+        for (seed, scale) in (0..).zip(SCALES) {
+            let count = same(&file, scale, seed);
+            assert!(count >= least, "{count} parts of {} bytes at {interval}", file.len());
+        }
+    }
+}
+
+#[test]
 fn a_picture_of_one_colour_never_meets_itself() {
     let file = encoded(&vec![99; 4000 * 3000], 4000, Colour::Grey, of_quality(75)).unwrap();
     for scale in SCALES {
@@ -167,14 +180,22 @@ fn a_picture_of_one_colour_never_meets_itself() {
     }
 }
 
+fn restarting(interval: u16) -> Vec<u8> {
+    let mut settings = of_quality(80);
+    settings.restart_interval = interval;
+    photograph(800, 500, Colour::Rgb, settings)
+}
+
 #[test]
 fn damaged_files() {
     let seeds = [
         photograph(700, 500, Colour::Rgb, of_quality(80)),
         photograph(900, 800, Colour::Grey, of_quality(60)),
+        restarting(7),
+        restarting(50),
     ];
     let mut random = Random(0xD1B5_4A32_D192_ED03);
-    for round in 0..120 {
+    for round in 0..200 {
         let mut file = seeds[round % seeds.len()].clone();
         for _ in 0..=random.below(4) {
             let place = 400 + random.below(file.len() - 401);

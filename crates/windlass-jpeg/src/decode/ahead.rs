@@ -10,11 +10,12 @@
 
 use std::sync::Arc;
 
-use super::bits::Bits;
+use super::bits::{Bits, unstuffed};
 use super::coefficients::{MAX_SCAN, Pool, Row, Shared};
 use super::plan::Plan;
 use super::scan::Block;
 use super::sequential;
+use crate::markers::{RST0, RST7};
 
 /// Bytes of coefficients that a part is meant to make: they stay in the cache of a core.
 const WANTED_BYTES: usize = 512 << 10;
@@ -33,6 +34,8 @@ pub(crate) struct Template {
     pub(crate) wanted: usize,
     plan: Arc<Plan>,
     pool: Arc<Pool>,
+    /// Units between restart markers, 0 if there are none.
+    interval: usize,
 }
 
 impl Template {
@@ -41,6 +44,7 @@ impl Template {
         coders: &[sequential::Coder],
         plan: &Arc<Plan>,
         layout: impl Fn(usize) -> Vec<Block>,
+        interval: usize,
     ) -> Self {
         let bytes = |plane: &super::plan::Plane| {
             let each = if plane.first_only() { 2 } else { 129 };
@@ -55,6 +59,31 @@ impl Template {
             wanted,
             plan: Arc::clone(plan),
             pool: Arc::default(),
+            interval,
+        }
+    }
+
+    /// The most units of a part.
+    pub(crate) fn capacity(&self) -> usize {
+        SLACK * self.wanted
+    }
+
+    /// Decodes a unit.
+    #[inline]
+    fn unit(
+        &self,
+        coders: &mut [sequential::Coder],
+        bits: &mut Bits,
+        data: &[u8],
+        row: &mut Row,
+        unit: usize,
+    ) {
+        for block in &self.blocks {
+            if let Some(blocks) = row.components.get_mut(block.component)
+                && let Some(coder) = coders.get_mut(block.coder)
+            {
+                coder.block(bits, data, blocks, block.place(0, unit), true);
+            }
         }
     }
 
@@ -112,31 +141,53 @@ impl Part {
 pub(crate) struct Decoded {
     template: Arc<Template>,
     shared: Arc<Shared>,
-    /// The bits at which the units begin, and where the last one ends.
+    /// The bits at which the units begin, and where the last one ends; nothing for whole intervals.
     starts: Vec<u32>,
     /// The first unit from which on nothing is wrong.
     sound: usize,
+    intervals: Whole,
+}
+
+/// Intervals in which nothing is wrong.
+#[derive(Debug, Default)]
+struct Whole {
+    /// The restart marker behind the first one.
+    marker: Option<u8>,
+    units: usize,
+    /// The place in the bytes behind the marker of the last one.
+    end: usize,
 }
 
 impl Decoded {
     fn new(template: &Arc<Template>, data: &[u8]) -> Self {
-        let units = SLACK * template.wanted;
         let pool = &template.pool;
-        let mut row = pool.take().unwrap_or_else(|| Row::with_units(&template.plan, units));
-        let mut starts = Vec::with_capacity(template.wanted + 1);
-        let sound = units_of(template, data, &mut row, &mut starts);
+        let row = pool.take();
+        let mut row = row.unwrap_or_else(|| Row::with_units(&template.plan, template.capacity()));
+        let mut starts = Vec::new();
+        let (mut sound, mut intervals) = (0, Whole::default());
+        if template.interval > 0 {
+            intervals = intervals_of(template, data, &mut row);
+        } else {
+            starts.reserve(template.wanted + 1);
+            sound = units_of(template, data, &mut row, &mut starts);
+        }
         let shared = Shared::new(row, Some(Arc::clone(pool)));
-        Self { template: Arc::clone(template), shared, starts, sound }
+        Self { template: Arc::clone(template), shared, starts, sound, intervals }
+    }
+
+    /// The restart marker behind the first interval.
+    pub(crate) fn marker(&self) -> Option<u8> {
+        self.intervals.marker
     }
 
     /// How many units it has.
     pub(crate) fn units(&self) -> usize {
-        self.starts.len().saturating_sub(1)
+        self.starts.len().saturating_sub(1).max(self.intervals.units)
     }
 
-    /// The bit at which the last unit ends.
+    /// The bit at which the last unit ends; of intervals, the byte behind the last marker.
     pub(crate) fn end(&self) -> usize {
-        self.starts.last().map_or(0, |&bit| bit as usize)
+        self.starts.last().map_or(self.intervals.end, |&bit| bit as usize)
     }
 
     /// The unit that begins at `bit` and can be relied on.
@@ -154,13 +205,7 @@ fn units_of(template: &Template, data: &[u8], row: &mut Row, starts: &mut Vec<u3
     let mut sound = 0;
     starts.push(0);
     for unit in 0..row.units {
-        for block in &template.blocks {
-            if let Some(blocks) = row.components.get_mut(block.component)
-                && let Some(coder) = coders.get_mut(block.coder)
-            {
-                coder.block(&mut bits, data, blocks, block.place(0, unit), true);
-            }
-        }
+        template.unit(&mut coders, &mut bits, data, row, unit);
         if bits.overrun(data) {
             break;
         }
@@ -170,6 +215,39 @@ fn units_of(template: &Template, data: &[u8], row: &mut Row, starts: &mut Vec<u3
         starts.push(bits.place() as u32);
     }
     sound
+}
+
+/// Decodes intervals, each with a restart marker behind it, as long as they are sound.
+fn intervals_of(template: &Template, coded: &[u8], row: &mut Row) -> Whole {
+    let mut whole = Whole::default();
+    let mut data = Vec::new();
+    let mut due = None;
+    while whole.units + template.interval <= row.units {
+        data.clear();
+        let rest = coded.get(whole.end..).unwrap_or_default();
+        let Some((marker @ RST0..=RST7, length)) = unstuffed(rest, &mut data) else {
+            break;
+        };
+        if due.is_some_and(|due| due != marker) {
+            break;
+        }
+        let mut coders = template.coders.clone();
+        let mut bits = Bits::default();
+        for unit in whole.units..whole.units + template.interval {
+            template.unit(&mut coders, &mut bits, &data, row, unit);
+            if bits.overrun(&data) {
+                return whole;
+            }
+        }
+        if bits.bad || bits.unused(&data) > 0 {
+            break;
+        }
+        whole.marker.get_or_insert(marker);
+        whole.units += template.interval;
+        whole.end += length;
+        due = Some(RST0 + ((marker - RST0 + 1) & 7));
+    }
+    whole
 }
 
 /// Units of a part that the decoder takes over.
@@ -207,6 +285,11 @@ impl Adopted {
         let base =
             std::array::from_fn(|component| last(component).wrapping_sub(relative(component)));
         Ok(Self { decoded, next, base })
+    }
+
+    /// Takes over whole intervals.
+    pub(crate) fn whole(decoded: Decoded) -> Self {
+        Self { decoded, next: 0, base: [0; MAX_SCAN] }
     }
 
     /// The next `most` units, fewer at the end.

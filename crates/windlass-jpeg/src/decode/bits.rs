@@ -197,6 +197,20 @@ impl Segment {
         Ok(length)
     }
 
+    /// Takes all that is left of the segment, unless that is more than `most` bytes.
+    pub(crate) fn complete_with<R: BufRead>(
+        &mut self,
+        stream: &mut Stream<R>,
+        most: usize,
+    ) -> Result<bool> {
+        while !self.complete() && self.data.len() < most {
+            if !self.pull() {
+                self.fill(stream)?;
+            }
+        }
+        Ok(self.complete())
+    }
+
     /// Takes a piece of what lies ready in the source.
     fn fill<R: BufRead>(&mut self, stream: &mut Stream<R>) -> Result<()> {
         let before = self.data.len();
@@ -283,6 +297,27 @@ impl Segment {
             bits.begin(byte, (place % 8) as u32);
         }
         bits
+    }
+}
+
+/// Frees the data of `coded` up to its first marker from stuffing; returns the marker and the place
+/// behind it.
+pub(crate) fn unstuffed(coded: &[u8], data: &mut Vec<u8>) -> Option<(u8, usize)> {
+    let mut at = 0;
+    loop {
+        let length = plain(&coded[at..]);
+        data.extend_from_slice(&coded[at..at + length]);
+        at += length + 1;
+        loop {
+            let byte = *coded.get(at)?;
+            at += 1;
+            match byte {
+                0xFF => {}
+                0 => break,
+                marker => return Some((marker, at)),
+            }
+        }
+        data.push(0xFF);
     }
 }
 

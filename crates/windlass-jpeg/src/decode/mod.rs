@@ -226,7 +226,7 @@ impl<R: BufRead> Decoder<R> {
 
     /// Takes a piece of the file out of its turn into `part`, to be decoded by [`Part::work`] on any thread
     /// and given back to [`Self::join`]. Returns whether there is one: not where the file is of a kind that
-    /// is not decoded in parts (progressive, arithmetic or with restart markers), nor where it was
+    /// is not decoded in parts (several scans, or arithmetic coding), nor where it was
     /// seen not to be worth while, nor at its end, nor where `most` parts were taken whose rows are still
     /// to be read.
     ///
@@ -254,8 +254,8 @@ impl<R: BufRead> Decoder<R> {
         if let Some(walk) = &self.walk {
             return self.decoded < self.plan.units_down && walk.can_split(most);
         }
-        let Header { multiscan, arithmetic, restart_interval, .. } = self.header;
-        self.scan.is_some() && !(multiscan || arithmetic || restart_interval > 0) && most > 0
+        let Header { multiscan, arithmetic, .. } = self.header;
+        self.scan.is_some() && !(multiscan || arithmetic) && most > 0
     }
 
     /// Takes a part back whose work is done. It may be used again.

@@ -1,12 +1,14 @@
 //! Walking through the entropy-coded units of a scan.
 
+mod intervals;
+mod lead;
+
 use std::io::BufRead;
 use std::sync::Arc;
 
-use super::ahead::{Adopted, Loan, Part, Template};
 use super::arithmetic;
 use super::bits::{Bits, Segment};
-use super::coefficients::{Blocks, Line, MAX_SCAN, Row, Shared, Stretch};
+use super::coefficients::{Blocks, Row};
 use super::header::Process;
 use super::huffman::{Ac, Bands, Code, Dc, Skip, standard};
 use super::parse::{Frame, Scan, ScanComponent, State, Stream};
@@ -15,16 +17,8 @@ use super::progressive::{self, Band, Pass};
 use super::sequential::{self, Tables};
 use crate::markers::{RST0, RST7, SOF0};
 use crate::{Error, ErrorKind, Result};
+use lead::{Lead, Piece};
 
-/// Bytes of a unit, as long as nothing is known.
-const FIRST_CHUNK: f64 = 24.0;
-/// Bytes of a chunk that is decoded ahead.
-const MIN_CHUNK: usize = 4 << 10;
-const MAX_CHUNK: usize = 256 << 10;
-/// After how many units without agreement a chunk that was decoded ahead is given up.
-const MAX_MISSED: usize = 300;
-/// After how many such chunks no more are tried.
-const MAX_FAILURES: usize = 3;
 /// How far behind the last unit the end of the file counts as one within the data.
 const LOOK_BEHIND: usize = 48 << 10;
 
@@ -97,28 +91,6 @@ pub(crate) struct Walk {
     lead: Lead,
 }
 
-/// A piece of a row, whose coefficients lie in the row itself if not in memory of others.
-#[derive(Debug)]
-struct Piece {
-    loan: Option<Loan>,
-    first: usize,
-    units: usize,
-}
-
-/// What is known of parts that are decoded ahead.
-#[derive(Debug)]
-struct Lead {
-    components: Vec<ScanComponent>,
-    template: Option<Arc<Template>>,
-    adopted: Option<Adopted>,
-    /// Bytes of a unit, as a mean.
-    unit_bytes: f64,
-    /// Units decoded since the beginning of a chunk without meeting one that was decoded ahead.
-    missed: usize,
-    /// Chunks that were of no use, one after the other.
-    failures: usize,
-}
-
 /// The blocks of a scan of one component.
 #[derive(Clone, Copy, Debug)]
 struct Single {
@@ -167,14 +139,7 @@ impl Walk {
             bits: Bits::default(),
             segment,
             line: Vec::new(),
-            lead: Lead {
-                components: scan.components.clone(),
-                template: None,
-                adopted: None,
-                unit_bytes: FIRST_CHUNK,
-                missed: 0,
-                failures: 0,
-            },
+            lead: Lead::new(scan),
         })
     }
 
@@ -211,10 +176,10 @@ impl Walk {
     ) -> Result<()> {
         let mut unit = 0;
         while unit < self.across {
-            if self.interval != 0 && self.left == 0 {
+            if self.interval != 0 && self.left == 0 && !self.is_lent() {
                 self.restart(stream)?;
             }
-            let adopted = self.adopt(unit);
+            let adopted = self.adopt(stream, unit);
             if adopted > 0 {
                 unit += adopted;
                 continue;
@@ -337,12 +302,25 @@ impl Walk {
     /// Goes on after a restart marker, or wherever the decoder is likely to find its feet again.
     fn restart<R: BufRead>(&mut self, stream: &mut Stream<R>) -> Result<()> {
         self.leave(stream)?;
+        if self.adopt_intervals(stream) {
+            return Ok(());
+        }
         let expected = RST0 + self.next_restart;
         let marker = stream.next_marker()?;
         if marker != expected {
             resynchronise(stream, marker, self.next_restart)?;
         }
         self.next_restart = (self.next_restart + 1) & 7;
+        self.begin_interval();
+        if stream.unread.is_none() {
+            self.exhausted = false;
+        }
+        self.segment.restart(stream);
+        Ok(())
+    }
+
+    /// Forgets what came before a restart marker.
+    fn begin_interval(&mut self) {
         self.left = self.interval;
         self.bits = Bits::default();
         match &mut self.coders {
@@ -350,11 +328,6 @@ impl Walk {
             Coders::Progressive(coders) => coders.iter_mut().for_each(progressive::Coder::restart),
             Coders::Arithmetic(coder) => coder.restart(),
         }
-        if stream.unread.is_none() {
-            self.exhausted = false;
-        }
-        self.segment.restart(stream);
-        Ok(())
     }
 
     /// Leaves out what is left of the segment, up to the next marker.
@@ -384,182 +357,16 @@ impl Walk {
 
     /// Looks at how the last scan of a file ended.
     pub(crate) fn last<R: BufRead>(&mut self, stream: &mut Stream<R>) -> Result<()> {
+        if self.interval > 0 && (self.is_lent() || self.left == self.interval) {
+            // The last interval had its restart marker, so the data is whole.
+            return Ok(());
+        }
         self.segment.ensure(stream, &mut self.bits, LOOK_BEHIND)?;
         if self.segment.cut() {
             let offset = stream.source.offset();
             stream.log.truncated(offset)?;
         }
         Ok(())
-    }
-}
-
-/// Decoding ahead.
-impl Walk {
-    /// Takes a chunk of the data out of its turn into `part`, unless it is not worth while or `most`
-    /// are taken already.
-    pub(crate) fn split<R: BufRead>(
-        &mut self,
-        stream: &mut Stream<R>,
-        plan: &Arc<Plan>,
-        part: &mut Part,
-        most: usize,
-    ) -> Result<bool> {
-        if !self.can_split(most) {
-            return Ok(false);
-        }
-        let Coders::Sequential(coders) = &self.coders else {
-            return Ok(false);
-        };
-        let lead = &mut self.lead;
-        let template = lead.template.get_or_insert_with(|| {
-            let layout = |units| blocks_of(&lead.components, plan, units).unwrap_or_default();
-            Arc::new(Template::new(coders, plan, layout))
-        });
-        let size = (lead.unit_bytes * template.wanted as f64) as usize;
-        let size = size.clamp(MIN_CHUNK, MAX_CHUNK);
-        let Some(chunk) = self.segment.chunk(stream, size)? else {
-            return Ok(false);
-        };
-        part.prepare(template, &chunk.data, chunk.base);
-        Ok(true)
-    }
-
-    /// Whether [`Self::split`] is worth while.
-    pub(crate) fn can_split(&self, most: usize) -> bool {
-        matches!(self.coders, Coders::Sequential(_))
-            && self.interval == 0
-            && !self.exhausted
-            && self.lead.failures < MAX_FAILURES
-            && !self.segment.ends()
-            && self.segment.chunks().len() < most
-    }
-
-    /// Takes what was decoded of a part.
-    pub(crate) fn join(&mut self, part: &mut Part) {
-        if let Some((decoded, base, data)) = part.take() {
-            let mut chunks = self.segment.chunks_mut().iter_mut();
-            let own = chunks.find(|chunk| chunk.base == base && Arc::ptr_eq(&chunk.data, &data));
-            if let Some(chunk) = own.filter(|chunk| !chunk.spent) {
-                chunk.decoded = Some(decoded);
-            }
-        }
-    }
-
-    /// About how many of the next units are decoded already; all if nothing can be waited for.
-    pub(crate) fn ready(&self) -> usize {
-        let mut units = self.lead.adopted.as_ref().map_or(0, Adopted::left);
-        for chunk in self.segment.chunks().iter().filter(|chunk| !chunk.spent) {
-            match &chunk.decoded {
-                Some(decoded) => units += decoded.units(),
-                None => return units,
-            }
-        }
-        if self.segment.ends() { usize::MAX } else { units }
-    }
-
-    /// The row that was decoded, from left to right, where `own` holds what nobody decoded ahead.
-    pub(crate) fn line(&mut self, own: &Arc<Shared>) -> Line {
-        let stretch = |Piece { loan, first, units }| match loan {
-            Some(Loan { shared, first, units, base }) => Stretch { shared, first, units, base },
-            None => Stretch { shared: Arc::clone(own), first, units, base: [0; MAX_SCAN] },
-        };
-        self.line.drain(..).map(stretch).collect()
-    }
-
-    /// Notes that `units` units from `first` on are in the row itself.
-    fn own(&mut self, first: usize, units: usize) {
-        match self.line.last_mut() {
-            Some(Piece { loan: None, units: before, .. }) => *before += units,
-            _ => self.line.push(Piece { loan: None, first, units }),
-        }
-    }
-
-    /// Takes over units that were decoded ahead, from `unit` of the row on; returns their number.
-    fn adopt(&mut self, unit: usize) -> usize {
-        if self.lead.adopted.is_none() {
-            self.lead.adopted = self.meet();
-        }
-        let Some(adopted) = &mut self.lead.adopted else {
-            return 0;
-        };
-        let loan = adopted.take(self.across - unit);
-        let units = loan.units;
-        self.line.push(Piece { loan: Some(loan), first: unit, units });
-        if adopted.left() == 0 {
-            self.go_on();
-        }
-        units
-    }
-
-    /// What was decoded ahead from the present place on.
-    fn meet(&mut self) -> Option<Adopted> {
-        if self.exhausted {
-            return None;
-        }
-        let place = self.segment.place(&self.bits);
-        loop {
-            let chunk = self.segment.chunks_mut().front_mut()?;
-            let bit = place.checked_sub(8 * chunk.base)?;
-            if bit < 8 * chunk.data.len() {
-                if chunk.spent {
-                    return None;
-                }
-                if let Some(decoded) = chunk.decoded.take() {
-                    match Adopted::new(decoded, bit, last_of(&self.coders)) {
-                        Ok(adopted) => {
-                            chunk.spent = true;
-                            self.lead.failures = 0;
-                            self.lead.missed = 0;
-                            return Some(adopted);
-                        }
-                        Err(decoded) => chunk.decoded = Some(decoded),
-                    }
-                    self.lead.missed += 1;
-                    if self.lead.missed < MAX_MISSED {
-                        return None;
-                    }
-                }
-                chunk.spent = true;
-                chunk.decoded = None;
-                self.lead.failures += 1;
-                self.lead.missed = 0;
-                return None;
-            }
-            if !chunk.spent {
-                self.lead.failures += 1;
-            }
-            self.lead.missed = 0;
-            self.segment.drop_chunk();
-        }
-    }
-
-    /// Goes on behind the units that were taken over.
-    fn go_on(&mut self) {
-        let Some(adopted) = self.lead.adopted.take() else {
-            return;
-        };
-        if let Coders::Sequential(coders) = &mut self.coders {
-            for (coder, component) in coders.iter_mut().zip(&self.lead.components) {
-                coder.last = i32::from(adopted.last(component.index));
-            }
-        }
-        let (end, units) = adopted.end();
-        self.lead.unit_bytes = (end as f64 / 8.0 / units.max(1) as f64).max(1.0);
-        self.bits = self.segment.jump(end);
-    }
-
-    /// The place in the data behind which a unit may begin that was decoded ahead.
-    fn bound(&self) -> usize {
-        let mut chunks = self.segment.chunks().iter().filter(|chunk| !chunk.spent);
-        chunks.next().map_or(usize::MAX, |chunk| chunk.base.saturating_sub(self.segment.base()))
-    }
-}
-
-/// The first coefficients that the next ones of each component of the frame are counted from.
-fn last_of(coders: &Coders) -> impl Fn(usize) -> i16 + use<'_> {
-    move |component| match coders {
-        Coders::Sequential(coders) => coders.get(component).map_or(0, |coder| coder.last as i16),
-        _ => 0,
     }
 }
 

@@ -60,10 +60,12 @@ impl<R: BufRead> Source<R> {
         }
     }
 
-    /// Puts back `bytes` that were taken, to be taken again. None may be waiting for that already.
-    pub(crate) fn put_back(&mut self, bytes: Vec<u8>) {
+    /// Puts back `bytes` that were taken, to be taken again.
+    pub(crate) fn put_back(&mut self, mut bytes: Vec<u8>) {
         self.offset -= bytes.len() as u64;
+        bytes.extend_from_slice(self.kept.get(self.replayed..).unwrap_or_default());
         self.kept = bytes;
+        self.replayed = 0;
     }
 
     /// The next byte. At the end of the file that is noted once, then the bytes of
