@@ -2,7 +2,7 @@
 
 import os
 
-from windlass._windlass import call, call_class, find_load, find_save, split_options
+from windlass._windlass import call, call_class, find_load, find_save, operation_names, split_options
 from windlass.error import Error
 from windlass.vsource import Source
 from windlass.vtarget import Target
@@ -51,7 +51,7 @@ def _not_found(message, detail):
 def load_buffer(data, options, kwargs):
     """The image of a file in memory."""
     loader = find_load(Source("memory", data))
-    if loader is None:
+    if loader is None or f"{loader}_buffer" not in operation_names():
         raise Error("unable to load from buffer", "VipsForeignLoad: buffer is not in a known format")
     return call_class(f"{loader}_buffer", data, **_with_options(kwargs, _option_text(options)))
 
@@ -88,6 +88,10 @@ def _saver(suffix, what):
 def save_buffer(image, suffix, kwargs):
     """The file as bytes."""
     saver, options = _saver(suffix, "buffer")
+    if f"{saver}_buffer" not in operation_names():
+        target = Target.new_to_memory()
+        call_class(f"{saver}_target", image, target, **_with_options(kwargs, options))
+        return target.get("blob")
     return call_class(f"{saver}_buffer", image, **_with_options(kwargs, options))
 
 

@@ -13,6 +13,8 @@ use windlass_core::{
 pub(crate) enum Colours {
     /// Whatever comes
     Any,
+    /// Grey
+    Mono,
     /// Grey or RGB, with alpha
     MonoRgbAlpha,
     /// Grey, RGB or CMYK
@@ -21,7 +23,7 @@ pub(crate) enum Colours {
 
 impl Colours {
     fn takes_alpha(self) -> bool {
-        self != Self::MonoRgbCmyk
+        !matches!(self, Self::Mono | Self::MonoRgbCmyk)
     }
 }
 
@@ -68,7 +70,7 @@ fn pixels(
 }
 
 /// The samples of coded pixels.
-fn decode(image: Image) -> Result<Image> {
+pub(crate) fn decode(image: Image) -> Result<Image> {
     match image.header().coding {
         Coding::Labq => image_operation("LabQ2sRGB", [("in", image.into())]),
         Coding::Rad => image_operation("rad2float", [("in", image.into())]),
@@ -83,7 +85,12 @@ fn colour(image: Image, colours: Colours, original: BandFormat) -> Result<Image>
         return Ok(image);
     }
     let sixteen = original == BandFormat::U16;
-    let rgb = if sixteen { Interpretation::Rgb16 } else { Interpretation::Srgb };
+    let rgb = match (colours, sixteen) {
+        (Colours::Mono, true) => Interpretation::Grey16,
+        (Colours::Mono, false) => Interpretation::BlackWhite,
+        (_, true) => Interpretation::Rgb16,
+        (_, false) => Interpretation::Srgb,
+    };
     if header.guess_interpretation() != Interpretation::Cmyk || header.bands < 4 {
         return to_space(image, rgb);
     }

@@ -5,14 +5,25 @@
 
 #![forbid(unsafe_code)]
 
+pub mod bmp;
 mod convert;
+pub mod csv;
+pub mod dzsave;
 pub mod exif;
+pub mod ico;
 pub mod jpeg;
+pub mod matrix;
 mod metadata;
 pub mod png;
+pub mod ppm;
 pub mod pyramid;
+pub mod qoi;
+pub mod rad;
 pub mod raw;
+mod rows;
 pub mod shrink;
+mod text;
+pub mod tga;
 pub mod tiff;
 pub mod vips;
 
@@ -20,9 +31,41 @@ use windlass_core::declare::Entry;
 use windlass_core::foreign::FormatSpec;
 
 /// The formats, in the order in which savers are looked for.
-pub const FORMATS: &[&FormatSpec] =
-    &[&raw::FORMAT, &vips::FORMAT, &png::FORMAT, &jpeg::FORMAT, &tiff::FORMAT];
+pub const FORMATS: &[&FormatSpec] = &[
+    &csv::FORMAT,
+    &matrix::FORMAT,
+    &raw::FORMAT,
+    &vips::FORMAT,
+    &ppm::FORMAT,
+    &ppm::PBM,
+    &ppm::PGM,
+    &ppm::PFM,
+    &ppm::PNM,
+    &rad::FORMAT,
+    &dzsave::FORMAT,
+    &png::FORMAT,
+    &jpeg::FORMAT,
+    &tiff::FORMAT,
+    &bmp::FORMAT,
+    &ico::FORMAT,
+    &tga::FORMAT,
+    &qoi::FORMAT,
+];
 
 /// All loaders and savers, by format.
-pub const OPERATIONS: &[&[Entry]] =
-    &[raw::OPERATIONS, vips::OPERATIONS, png::OPERATIONS, jpeg::OPERATIONS, tiff::OPERATIONS];
+pub const OPERATIONS: &[&[Entry]] = &[
+    csv::OPERATIONS,
+    matrix::OPERATIONS,
+    raw::OPERATIONS,
+    vips::OPERATIONS,
+    ppm::OPERATIONS,
+    rad::OPERATIONS,
+    dzsave::OPERATIONS,
+    png::OPERATIONS,
+    jpeg::OPERATIONS,
+    tiff::OPERATIONS,
+    bmp::OPERATIONS,
+    ico::OPERATIONS,
+    tga::OPERATIONS,
+    qoi::OPERATIONS,
+];

@@ -16,3 +16,12 @@ pub(crate) fn text(bytes: &[u8]) -> std::borrow::Cow<'_, str> {
         Err(_) => bytes.iter().map(|&byte| char::from(byte)).collect::<String>().into(),
     }
 }
+
+/// An item that is a number.
+pub(crate) fn double(header: &Header, name: &str) -> Option<f64> {
+    match header.metadata.get(name)? {
+        Meta::Double(value) => Some(*value),
+        Meta::Int(value) => Some(f64::from(*value)),
+        _ => None,
+    }
+}

@@ -8,10 +8,10 @@
 pub mod block;
 mod files;
 pub mod foreign;
-pub mod options;
 
 pub use files::{open, open_source, save, save_to};
 pub use windlass_codecs as codecs;
+pub use windlass_core::foreign::names as options;
 pub use windlass_core::{
     BandFormat, Build, Coding, Context, Error, ErrorKind, Header, Image, Interpolator,
     Interpretation, Limits, Meta, Metadata, Operation, Pixels, Rect, Result, ResultExt, Source,

@@ -3,10 +3,12 @@
 mod load;
 mod mime;
 mod save;
+mod tile;
 
 pub use load::JpegLoad;
 pub use mime::JpegSaveMime;
 pub use save::{JpegSave, SubsampleMode};
+pub(crate) use tile::TileEncoder;
 
 use windlass_core::Operation;
 use windlass_core::declare::Entry;

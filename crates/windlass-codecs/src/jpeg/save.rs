@@ -95,7 +95,7 @@ impl Save for JpegSave {
 }
 
 impl JpegSave {
-    fn settings(&self) -> Settings {
+    pub(super) fn settings(&self) -> Settings {
         let mut settings = Settings::default();
         settings.quality = self.q.clamp(1, 100) as u8;
         settings.subsample = match (self.no_subsample, self.subsample_mode) {
@@ -122,7 +122,7 @@ struct JpegSaver {
 const MAX_XMP: usize = 60_000;
 const MAX_BLOCK: usize = 65_533;
 
-fn segments(header: &Header) -> Segments {
+pub(super) fn segments(header: &Header) -> Segments {
     let blob = |name: &str, most: usize| {
         let blob = header.metadata.blob(name).filter(|blob| blob.len() <= most)?;
         Some(blob.to_vec())

@@ -7,8 +7,10 @@ mod load;
 mod save;
 mod xml;
 
+pub(crate) use base64::encode as base64;
 pub use load::VipsLoad;
 pub use save::VipsSave;
+pub(crate) use xml::{VERSION, array, escape};
 
 use windlass_core::declare::Entry;
 use windlass_core::foreign::FormatSpec;

@@ -1,5 +1,6 @@
 //! Formats as the table of operations sees them: loaders and savers from one struct of options.
 
+pub mod names;
 pub mod options;
 pub mod search;
 
