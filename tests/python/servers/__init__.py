@@ -1,0 +1,1 @@
+"""Real servers on loopback, and the programs people write against them."""
