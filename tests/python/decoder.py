@@ -1,8 +1,9 @@
 """A process that decodes files for another: `decoder.py LIBRARY`, one JSON request per line.
 
-A request is `{"path": ..., "fail_on": ..., "raw": file or null}`; the answer says `ok`,
-header fields, averages per band, the hash of the pixels, and by how many kilobytes the
-peak of resident memory rose above what was resident before. Whoever asks sets the time limit.
+A request is `{"path": ..., "fail_on": ..., "raw": file or null, "average": bool}`; the answer
+says `ok`, header fields, averages per band, the hash of the pixels (or one average alone,
+without ever holding all pixels), by how many kilobytes the peak of resident memory rose above
+what was resident before, and the seconds of processor time. Whoever asks sets the time limit.
 """
 
 import hashlib
@@ -10,6 +11,7 @@ import importlib
 import json
 import os
 import sys
+import time
 
 import numpy as np
 
@@ -35,7 +37,7 @@ def silence():
 
 
 def answer(library, request):
-    before = reset_peak()
+    before, started = reset_peak(), time.process_time()
     try:
         result = decode(library, request)
     except library.Error as error:
@@ -44,7 +46,7 @@ def answer(library, request):
         result = {"ok": False, "error": "MemoryError"}
     except BaseException as error:  # Panics too: they must not end the process.
         result = {"ok": False, "broken": f"{type(error).__name__}: {error}"}
-    return result | {"growth": memory("VmHWM") - before}
+    return result | {"growth": memory("VmHWM") - before, "processor": time.process_time() - started}
 
 
 def decode(library, request):
@@ -52,6 +54,8 @@ def decode(library, request):
     options = {"fail_on": request["fail_on"]} if request.get("fail_on") else {}
     image = library.Image.new_from_file(request["path"], access="sequential", **options)
     result = {"ok": True, "loader": image.get("vips-loader")} | {name: getattr(image, name) for name in HEADER}
+    if request.get("average"):
+        return result | {"avg": image.avg()}
     pixels = image.numpy()
     data = pixels.tobytes()
     if request.get("raw"):

@@ -42,11 +42,11 @@ class Decoder:
         self.library = library
         self.process = None
 
-    def __call__(self, path, fail_on=None, raw=None):
+    def __call__(self, path, fail_on=None, raw=None, average=False):
         if self.process is None:
             command = [sys.executable, str(HERE / "decoder.py"), self.library]
             self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        request = {"path": str(path), "fail_on": fail_on, "raw": str(raw) if raw else None}
+        request = {"path": str(path), "fail_on": fail_on, "raw": str(raw) if raw else None, "average": average}
         self.process.stdin.write(json.dumps(request) + "\n")
         self.process.stdin.flush()
         with selectors.DefaultSelector() as selector:

@@ -247,6 +247,29 @@ fn rows_before_the_end_of_a_cut_file_are_right() -> Result<()> {
 }
 
 #[test]
+fn a_large_picture_without_data_is_refused_at_once() -> Result<()> {
+    for interlace in [false, true] {
+        let saver = JpegSave::default().interlace(interlace);
+        let source = saved(&picture(64, 64, 3, BandFormat::U8), &saver)?;
+        let whole = source.memory().expect("it lies in memory").to_vec();
+        let frame = whole.windows(2).position(|two| two == [0xFF, 0xC0 + u8::from(interlace) * 2]);
+        let sides = frame.expect("there is a frame") + 5;
+        let with_side = |side: u16| {
+            let mut bytes = whole.clone();
+            bytes[sides..sides + 2].copy_from_slice(&side.to_be_bytes());
+            bytes[sides + 2..sides + 4].copy_from_slice(&side.to_be_bytes());
+            Source::from_memory(bytes)
+        };
+        let error = JpegLoad::default().load(&with_side(65_500)).unwrap_err();
+        assert_eq!(error.kind(), windlass_io::ErrorKind::Limit, "{error}");
+        assert!(JpegLoad::default().unlimited(true).load(&with_side(65_500)).is_ok());
+        let filled = JpegLoad::default().load(&with_side(1000))?;
+        assert_eq!(filled.to_memory()?.len(), 3_000_000);
+    }
+    Ok(())
+}
+
+#[test]
 fn the_own_format_keeps_everything() -> Result<()> {
     for format in BandFormat::ALL {
         let image = picture(31, 17, 2 * format.size() as i32, BandFormat::U8);

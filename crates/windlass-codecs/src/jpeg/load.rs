@@ -11,8 +11,8 @@ use windlass_core::{
 };
 use windlass_io::{Failure, SourceReader};
 use windlass_jpeg::decode::{
-    Colour, Decoder, DensityUnit, FailOn as Fail, Header as File, Options, Part, Raw, RowsMut,
-    Scale,
+    Colour, Component, Decoder, DensityUnit, FailOn as Fail, Header as File, Options, Part, Raw,
+    RowsMut, Scale,
 };
 use windlass_macros::{ArgGroup, Load};
 
@@ -49,6 +49,9 @@ impl Load for JpegLoad {
         })?;
         let settings = Settings { scale, fail_on: self.common.level(), unlimited: self.unlimited };
         let decoder = settings.decoder(source, &Context::current().tick)?.0;
+        if !self.unlimited {
+            check_length(decoder.header(), source.len()?)?;
+        }
         let header = header(decoder.header(), scale, &self.common)?;
         let full = (decoder.header().width as i32, decoder.header().bands());
         let step = decoder.rows_per_step() as i32;
@@ -65,6 +68,39 @@ impl Load for JpegLoad {
         Ok(image)
     }
 }
+
+/// Refuses a large picture for which the file is far too short.
+///
+/// Huffman coding spends a bit or more on each block, for the difference of its first coefficient.
+/// So a file with fewer bits than blocks is cut for certain. A small picture is filled up all the
+/// same; filling up a large one costs time, and memory where it is progressive, for nothing.
+fn check_length(file: &File, len: Option<u64>) -> Result<()> {
+    let Some(bits) = len.and_then(|len| len.checked_mul(8)) else { return Ok(()) };
+    let blocks = blocks(file);
+    if file.arithmetic || blocks <= FILLED_BLOCKS || blocks <= bits {
+        return Ok(());
+    }
+    let (width, height) = (file.file_width, file.file_height);
+    let text = format!("{} bytes cannot hold {width} x {height} pixels", bits / 8);
+    Err(Error::new(ErrorKind::Limit, text))
+}
+
+/// Blocks of 8 by 8 samples, of all components.
+fn blocks(file: &File) -> u64 {
+    let largest = |side: fn(&Component) -> u8| file.components.iter().map(side).max().unwrap_or(1);
+    let (across, down) = (largest(|it| it.horizontal), largest(|it| it.vertical));
+    let along = |side: u32, own: u8, largest: u8| {
+        (u64::from(side) * u64::from(own)).div_ceil(8 * u64::from(largest.max(1)))
+    };
+    let of = |component: &Component| {
+        let wide = along(file.file_width, component.horizontal, across);
+        wide * along(file.file_height, component.vertical, down)
+    };
+    file.components.iter().map(of).sum()
+}
+
+/// Blocks of a picture that is filled up however short the file is: 64 million samples.
+const FILLED_BLOCKS: u64 = 1_000_000;
 
 /// What a pass over the file needs to know.
 #[derive(Clone, Copy)]
