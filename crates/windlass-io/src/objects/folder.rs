@@ -44,10 +44,9 @@ impl Folder {
         remove_abandoned(&root);
         let hidden = root.join(format!("{PREFIX}{}-{}", process::id(), unique_id()));
         fs::create_dir(&hidden).map_err(|error| folder_error(&hidden, error))?;
-        let guard = create(&hidden.join(GUARD)).and_then(|file| {
+        let guard = create(&hidden.join(GUARD)).inspect(|file| {
             // Where the file system knows no locks nobody can take the folder for abandoned.
             drop(file.try_lock());
-            Ok(file)
         });
         let guard = guard.map_err(|error| folder_error(&hidden, error))?;
         Ok(Self {
