@@ -17,6 +17,8 @@ pub(crate) enum Colours {
     Mono,
     /// Grey or RGB, with alpha
     MonoRgbAlpha,
+    /// RGB, with alpha
+    RgbAlpha,
     /// Grey, RGB or CMYK
     MonoRgbCmyk,
 }
@@ -81,7 +83,7 @@ pub(crate) fn decode(image: Image) -> Result<Image> {
 /// Colours that the format takes; `original` is the format before anything was done.
 fn colour(image: Image, colours: Colours, original: BandFormat) -> Result<Image> {
     let header = image.header();
-    if header.bands < 3 {
+    if header.bands < 3 && colours != Colours::RgbAlpha {
         return Ok(image);
     }
     let sixteen = original == BandFormat::U16;

@@ -26,6 +26,7 @@ mod text;
 pub mod tga;
 pub mod tiff;
 pub mod vips;
+pub mod webp;
 
 use windlass_core::declare::Entry;
 use windlass_core::foreign::FormatSpec;
@@ -45,6 +46,7 @@ pub const FORMATS: &[&FormatSpec] = &[
     &dzsave::FORMAT,
     &png::FORMAT,
     &jpeg::FORMAT,
+    &webp::FORMAT,
     &tiff::FORMAT,
     &bmp::FORMAT,
     &ico::FORMAT,
@@ -63,6 +65,7 @@ pub const OPERATIONS: &[&[Entry]] = &[
     dzsave::OPERATIONS,
     png::OPERATIONS,
     jpeg::OPERATIONS,
+    webp::OPERATIONS,
     tiff::OPERATIONS,
     bmp::OPERATIONS,
     ico::OPERATIONS,

@@ -37,10 +37,13 @@ fn seeds() -> Vec<Vec<u8>> {
     saved(&|target| ppm::PnmSave::default().save(&image, target).unwrap());
     seeds.push(b"3 2 9 1\n1 2 3\n4 5 6\n".to_vec());
     seeds.push(b"P2\n3 2\n255\n1 2 3 4 5 6\n".to_vec());
-    seeds.push(b"#?RADIANCE\nFORMAT=32-bit_rle_rgbe\n\n-Y 2 +X 8\n\x02\x02\0\x08\x88\x01\x88\x02\x08\
+    seeds.push(
+        b"#?RADIANCE\nFORMAT=32-bit_rle_rgbe\n\n-Y 2 +X 8\n\x02\x02\0\x08\x88\x01\x88\x02\x08\
                  12345678\x88\x04\x01\x02\x03\x80\x01\x01\x01\x07"
-        .to_vec());
-    let runs = b"BM\x60\0\0\0\0\0\0\0\x3e\0\0\0\x28\0\0\0\x08\0\0\0\x04\0\0\0\x01\0\x08\0\x01\0\0\0\
+            .to_vec(),
+    );
+    let runs =
+        b"BM\x60\0\0\0\0\0\0\0\x3e\0\0\0\x28\0\0\0\x08\0\0\0\x04\0\0\0\x01\0\x08\0\x01\0\0\0\
                  \0\0\0\0\0\0\0\0\0\0\0\0\x02\0\0\0\0\0\0\0\x01\x02\x03\0\xff\xff\xff\0\
                  \x04\x01\x04\0\0\0\0\x03\x01\0\x01\0\0\x02\x02\x01\x03\x01\0\x01";
     seeds.push(runs.to_vec());
