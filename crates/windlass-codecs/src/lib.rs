@@ -10,6 +10,7 @@ mod convert;
 pub mod csv;
 pub mod dzsave;
 pub mod exif;
+pub mod gif;
 pub mod ico;
 pub mod jpeg;
 pub mod matrix;
@@ -43,6 +44,7 @@ pub const FORMATS: &[&FormatSpec] = &[
     &ppm::PFM,
     &ppm::PNM,
     &rad::FORMAT,
+    &gif::FORMAT,
     &dzsave::FORMAT,
     &png::FORMAT,
     &jpeg::FORMAT,
@@ -62,6 +64,7 @@ pub const OPERATIONS: &[&[Entry]] = &[
     vips::OPERATIONS,
     ppm::OPERATIONS,
     rad::OPERATIONS,
+    gif::OPERATIONS,
     dzsave::OPERATIONS,
     png::OPERATIONS,
     jpeg::OPERATIONS,

@@ -1,6 +1,6 @@
 //! Animations.
 
-use crate::picture::Imported;
+use crate::picture::{Imported, argb};
 use crate::{Config, Error, MAX_SIDE, Picture};
 use libwebp_sys::{
     WEBP_MUX_ABI_VERSION, WebPAnimEncoder, WebPAnimEncoderAdd, WebPAnimEncoderAssemble,
@@ -74,7 +74,8 @@ impl Animation {
             return Err(Error::BadSize);
         }
         let config = config.to_library()?;
-        let mut imported = Imported::new(picture, true, go_on)?;
+        // as the reference does it: lossy frames lose their chroma before the library compares them
+        let mut imported = Imported::new(picture, argb(&config), go_on)?;
         let (encoder, frame) = (self.encoder.as_ptr(), &raw mut *imported.inner);
         // SAFETY: encoder, picture and settings are alive; the call copies what it keeps of the
         // picture.
