@@ -1,5 +1,6 @@
 """Loading and saving by content and by suffix."""
 
+import functools
 import os
 
 from windlass._windlass import call, call_class, find_load, find_save, operation_names, split_options
@@ -57,13 +58,42 @@ def load_buffer(data, options, kwargs):
 
 
 def load_source(source, options, kwargs):
-    """The image that a source gives."""
-    if not isinstance(source, Source):
-        raise AttributeError(f"'{type(source).__name__}' object has no attribute 'pointer'")
+    """The image that a source gives, or whatever else gives bytes."""
+    source = _source_of(source)
     loader = find_load(source)
     if loader is None:
         raise Error("unable to load from source", "VipsForeignLoad: source is not in a known format")
     return call_class(f"{loader}_source", source, **_with_options(kwargs, _option_text(options)))
+
+
+async def load_source_async(source, options, kwargs):
+    """The image that a source gives, read on a thread of its own."""
+    from windlass._async import run
+
+    return await run(load_source, _source_of(source), options, kwargs)
+
+
+async def save_target_async(image, target, suffix, kwargs):
+    """Write to a target, on a thread of its own."""
+    from windlass._async import run
+
+    await run(save_target, image, _target_of(target), suffix, kwargs)
+
+
+def _source_of(source):
+    if isinstance(source, Source):
+        return source
+    from windlass._adapt import source_of
+
+    return source_of(source)
+
+
+def _target_of(target):
+    if isinstance(target, Target):
+        return target
+    from windlass._adapt import target_of
+
+    return target_of(target)
 
 
 def save_file(image, filename, kwargs):
@@ -86,19 +116,23 @@ def _saver(suffix, what):
 
 
 def save_buffer(image, suffix, kwargs):
-    """The file as bytes."""
+    """The file as bytes: written to a target where the format has one, as errors say."""
     saver, options = _saver(suffix, "buffer")
-    if f"{saver}_buffer" not in operation_names():
+    if _has_target_form(saver):
         target = Target.new_to_memory()
         call_class(f"{saver}_target", image, target, **_with_options(kwargs, options))
-        return target.get("blob")
+        return target.blob
     return call_class(f"{saver}_buffer", image, **_with_options(kwargs, options))
 
 
+@functools.cache
+def _has_target_form(saver):
+    return f"{saver}_target" in operation_names()
+
+
 def save_target(image, target, suffix, kwargs):
-    """Write to a target."""
-    if not isinstance(target, Target):
-        raise AttributeError(f"'{type(target).__name__}' object has no attribute 'pointer'")
+    """Write to a target, or whatever else takes bytes."""
+    target = _target_of(target)
     saver, options = _saver(suffix, "target")
     call_class(f"{saver}_target", image, target, **_with_options(kwargs, options))
 

@@ -100,10 +100,19 @@ class Image(ImageBase, VipsObject, metaclass=_ImageType):
 
     @staticmethod
     def new_from_source(source, options="", **kwargs):
-        """The image that a source gives."""
+        """The image that a source gives, or anything else that gives bytes: a file opened in binary
+        mode, a path, a buffer, a response, a socket, an iterator of bytes."""
         from windlass import _foreign
 
         return _foreign.load_source(source, options, kwargs)
+
+    @staticmethod
+    async def new_from_source_async(source, options="", **kwargs):
+        """As `new_from_source`, awaited: the header is read on another thread, and `source` may
+        also be an asynchronous iterator."""
+        from windlass import _foreign
+
+        return await _foreign.load_source_async(source, options, kwargs)
 
     @staticmethod
     def new_from_list(array, scale=1.0, offset=0.0):
@@ -162,10 +171,30 @@ class Image(ImageBase, VipsObject, metaclass=_ImageType):
         return _foreign.save_buffer(self, format_string, kwargs)
 
     def write_to_target(self, target, format_string, **kwargs):
-        """Write to a target; `format_string` is a suffix with options."""
+        """Write to a target, or anything else that takes bytes: a file opened in binary mode, a path,
+        a socket, a function. `format_string` is a suffix with options."""
         from windlass import _foreign
 
         _foreign.save_target(self, target, format_string, kwargs)
+
+    async def write_to_target_async(self, target, format_string, **kwargs):
+        """As `write_to_target`, awaited: it runs on another thread, `target` may also be a coroutine
+        function, and cancelling the task ends the work and undoes what was written."""
+        from windlass import _foreign
+
+        await _foreign.save_target_async(self, target, format_string, kwargs)
+
+    async def write_to_file_async(self, vips_filename, **kwargs):
+        """As `write_to_file`, awaited; cancelling the task ends the work and leaves no file."""
+        from windlass import _async
+
+        await _async.run(self.write_to_file, vips_filename, **kwargs)
+
+    async def write_to_buffer_async(self, format_string, **kwargs):
+        """As `write_to_buffer`, awaited; cancelling the task ends the work."""
+        from windlass import _async
+
+        return await _async.run(self.write_to_buffer, format_string, **kwargs)
 
     def write(self, other):
         """Evaluate into an image that was not written yet, such as `new_temp_file`."""

@@ -1,5 +1,6 @@
 """Sources served by Python functions."""
 
+from windlass._handlers import attached
 from windlass._windlass import SourceBase
 from windlass.error import Error
 from windlass.vsource import Source
@@ -7,7 +8,7 @@ from windlass.vsource import Source
 
 class SourceCustom(Source):
     """Bytes that handlers give. Handlers run on the thread that waits for the result; what they
-    raise reaches the caller of the operation, as the cause of an `Error`."""
+    raise reaches the caller of the operation, as the cause of an `Error`. They may be coroutines."""
 
     def __new__(cls, *args, **kwargs):
         return SourceBase.__new__(cls, "custom", None)
@@ -17,11 +18,11 @@ class SourceCustom(Source):
 
     def on_read(self, handler):
         """`handler(size)` gives the bytes that follow, about `size`; b"" or None is the end."""
-        self._handle("read", handler)
+        self._handle("read", attached(handler))
 
     def on_seek(self, handler):
         """`handler(offset, whence)` moves as files do and returns the new position."""
-        self._handle("seek", handler)
+        self._handle("seek", attached(handler))
 
     def signal_connect(self, name, callback):
         """Attach a handler by name: "read" fills the buffer it is given and returns a count."""

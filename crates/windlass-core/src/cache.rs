@@ -4,6 +4,8 @@ use crate::declare::{Args, OpSpec, Value};
 use crate::image::Origin;
 use std::cell::Cell;
 use std::collections::VecDeque;
+use std::sync::TryLockError::WouldBlock;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use windlass_io::{Result, Source, SourceKey};
 
@@ -32,7 +34,9 @@ pub(crate) fn call(args: &Args) -> Result<Outputs> {
         }
     }
     if let Some(key) = key {
-        lock().insert(key, &outputs);
+        let old = lock().insert(key, &outputs);
+        // dropped without the lock: images may own foreign objects
+        drop(old);
     }
     Ok(outputs)
 }
@@ -55,36 +59,40 @@ fn located(error: windlass_io::Error, spec: &OpSpec) -> windlass_io::Error {
 
 /// Operations kept at most (the reference's default is 100).
 pub fn max() -> usize {
-    lock().max
+    MAX.load(Ordering::Relaxed)
 }
 
 /// Sets how many operations are kept; 0 empties and disables.
 pub fn set_max(max: usize) {
-    let mut cache = lock();
-    cache.max = max;
-    cache.trim();
+    MAX.store(max, Ordering::Relaxed);
+    trim();
 }
 
 /// Bytes of pixels that kept results may hold (default 100 MiB).
 pub fn max_memory() -> u64 {
-    lock().max_memory
+    MAX_MEMORY.load(Ordering::Relaxed)
 }
 
 /// Sets the bytes of pixels that kept results may hold.
 pub fn set_max_memory(bytes: u64) {
-    let mut cache = lock();
-    cache.max_memory = bytes;
-    cache.trim();
+    MAX_MEMORY.store(bytes, Ordering::Relaxed);
+    trim();
 }
 
 /// Files that kept results may hold open (default 100).
 pub fn max_files() -> usize {
-    lock().max_files
+    MAX_FILES.load(Ordering::Relaxed)
 }
 
 /// Sets the files that kept results may hold open; ours close theirs when idle.
 pub fn set_max_files(files: usize) {
-    lock().max_files = files;
+    MAX_FILES.store(files, Ordering::Relaxed);
+}
+
+fn trim() {
+    let old = lock().trim();
+    // dropped without the lock: images may own foreign objects
+    drop(old);
 }
 
 /// Calls kept now.
@@ -95,15 +103,14 @@ pub fn size() -> usize {
 /// Forgets all calls.
 pub fn clear() {
     let mut cache = lock();
-    cache.entries.clear();
+    let old = std::mem::take(&mut cache.entries);
     cache.memory = 0;
+    drop(cache);
+    drop(old);
 }
 
 struct Cache {
     entries: VecDeque<Entry>,
-    max: usize,
-    max_memory: u64,
-    max_files: usize,
     memory: u64,
 }
 
@@ -113,18 +120,39 @@ struct Entry {
     memory: u64,
 }
 
+/// The cache of this process.
+///
+/// In a child that was forked while another thread of its parent held the lock, nobody would ever
+/// give it back. So each process remembers which of a few caches is its own, and a child takes
+/// one that is free.
 fn lock() -> MutexGuard<'static, Cache> {
-    static CACHE: Mutex<Cache> = Mutex::new(Cache {
-        entries: VecDeque::new(),
-        max: 100,
-        max_memory: 100 << 20,
-        max_files: 100,
-        memory: 0,
-    });
-    CACHE.lock().unwrap_or_else(PoisonError::into_inner)
+    static CACHES: [Mutex<Cache>; FORKS] = [const { Mutex::new(Cache::EMPTY) }; FORKS];
+    /// The process in the upper half, and which cache is its own in the lower
+    static OWNER: AtomicU64 = AtomicU64::new(0);
+    let process = u64::from(std::process::id());
+    let owner = OWNER.load(Ordering::Acquire);
+    let mut own = owner as u32 as usize;
+    if owner >> 32 != process {
+        let is_free = |at: &usize| !matches!(CACHES[*at].try_lock(), Err(WouldBlock));
+        let free = (own..own + FORKS).map(|at| at % FORKS).find(is_free).unwrap_or(own);
+        let new = process << 32 | free as u64;
+        let taken = OWNER.compare_exchange(owner, new, Ordering::AcqRel, Ordering::Acquire);
+        // another thread of ours may have been first
+        own = taken.map_or_else(|owner| owner as u32 as usize, |_| free);
+    }
+    CACHES[own].lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// Forks, each within the child of the one before, that may meet a held lock.
+const FORKS: usize = 8;
+
+static MAX: AtomicUsize = AtomicUsize::new(100);
+static MAX_MEMORY: AtomicU64 = AtomicU64::new(100 << 20);
+static MAX_FILES: AtomicUsize = AtomicUsize::new(100);
+
 impl Cache {
+    const EMPTY: Self = Self { entries: VecDeque::new(), memory: 0 };
+
     fn find(&mut self, key: &Key) -> Option<Outputs> {
         let at = self.entries.iter().position(|entry| entry.key == *key)?;
         let entry = self.entries.remove(at)?;
@@ -133,21 +161,26 @@ impl Cache {
         Some(outputs)
     }
 
-    fn insert(&mut self, key: Key, outputs: &Outputs) {
-        if self.max == 0 {
-            return;
+    /// Keeps a call; returns what has to go for it.
+    fn insert(&mut self, key: Key, outputs: &Outputs) -> Vec<Entry> {
+        if max() == 0 {
+            return Vec::new();
         }
         let memory = outputs.iter().map(|(_, value)| pixel_memory(value)).sum();
         self.memory += memory;
         self.entries.push_front(Entry { key, outputs: outputs.clone(), memory });
-        self.trim();
+        self.trim()
     }
 
-    fn trim(&mut self) {
-        while self.entries.len() > self.max || self.memory > self.max_memory {
-            let Some(old) = self.entries.pop_back() else { break };
-            self.memory -= old.memory;
+    /// Takes out what is too much, oldest first.
+    fn trim(&mut self) -> Vec<Entry> {
+        let mut old = Vec::new();
+        while self.entries.len() > max() || self.memory > max_memory() {
+            let Some(entry) = self.entries.pop_back() else { break };
+            self.memory -= entry.memory;
+            old.push(entry);
         }
+        old
     }
 }
 

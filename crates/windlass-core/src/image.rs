@@ -220,6 +220,11 @@ impl Image {
         KILLS.fetch_add(1, Ordering::Relaxed);
     }
 
+    /// True while somebody else holds this image too, such as one that is made from it.
+    pub fn is_shared(&self) -> bool {
+        Arc::strong_count(&self.0) > 1
+    }
+
     /// Who is told of evaluations of this image.
     pub fn progress(&self) -> Option<Arc<Progress>> {
         self.0.progress.lock().unwrap_or_else(PoisonError::into_inner).clone()

@@ -15,6 +15,7 @@ mod spool;
 mod stats;
 mod target;
 mod tick;
+mod timeouts;
 mod wait;
 
 pub use alloc::{try_reserve, try_vec, try_with_capacity};
@@ -26,3 +27,4 @@ pub use spool::{Spool, temporary_file};
 pub use stats::{Counters, Stats};
 pub use target::{Caps, Target, TargetHandlers, TargetWriter};
 pub use tick::{CancelGuard, Tick};
+pub use timeouts::Timeouts;

@@ -23,6 +23,8 @@ struct Inner {
     /// The deadline on the coarse clock; the largest number if there is none.
     deadline_ms: u64,
     watch: Option<Watch>,
+    /// A tick with which this one ends too.
+    outer: Option<Tick>,
     callbacks: Mutex<Callbacks>,
 }
 
@@ -45,17 +47,23 @@ struct Callbacks {
 impl Tick {
     /// A tick that can be cancelled.
     pub fn new() -> Self {
-        Self::build(None, None)
+        Self::build(None, None, None)
     }
 
     /// A tick that never stops anything, and that cannot be cancelled.
-    pub fn never() -> Self {
+    pub const fn never() -> Self {
         Self(None)
     }
 
     /// A tick that can be cancelled, and that times out.
     pub fn with_deadline(deadline: Instant) -> Self {
-        Self::build(Some(deadline), None)
+        Self::build(Some(deadline), None, None)
+    }
+
+    /// A tick that ends with this one, and at `deadline` at the latest.
+    #[must_use]
+    pub fn until(&self, deadline: Instant) -> Self {
+        Self::build(Some(deadline), None, self.0.is_some().then(|| self.clone()))
     }
 
     /// A tick that also asks `look`, about every 50 ms, on the thread that called this.
@@ -67,15 +75,25 @@ impl Tick {
     ) -> Self {
         let next_ms = AtomicU64::new(coarse_ms() + WATCH_PERIOD_MS);
         let owner = thread::current().id();
-        Self::build(deadline, Some(Watch { owner, next_ms, look: Box::new(look) }))
+        Self::build(deadline, Some(Watch { owner, next_ms, look: Box::new(look) }), None)
     }
 
-    fn build(deadline: Option<Instant>, watch: Option<Watch>) -> Self {
+    /// A tick that ends with this one, that can be cancelled alone, and that also asks `look` as
+    /// [`Tick::watched`] does.
+    #[must_use]
+    pub fn inner(&self, look: impl Fn() -> Result<()> + Send + Sync + 'static) -> Self {
+        let next_ms = AtomicU64::new(coarse_ms() + WATCH_PERIOD_MS);
+        let watch = Watch { owner: thread::current().id(), next_ms, look: Box::new(look) };
+        Self::build(None, Some(watch), self.0.is_some().then(|| self.clone()))
+    }
+
+    fn build(deadline: Option<Instant>, watch: Option<Watch>, outer: Option<Self>) -> Self {
         Self(Some(Arc::new(Inner {
             cancelled: AtomicBool::new(false),
             deadline,
             deadline_ms: deadline.map_or(u64::MAX, deadline_ms),
             watch,
+            outer,
             callbacks: Mutex::default(),
         })))
     }
@@ -86,6 +104,7 @@ impl Tick {
         match &self.0 {
             None => Ok(()),
             Some(inner) if inner.cancelled.load(Ordering::Relaxed) => Err(cancelled()),
+            // one with an outer tick has a deadline or a watch
             Some(inner) if inner.deadline.is_none() && inner.watch.is_none() => Ok(()),
             Some(inner) => self.look(inner),
         }
@@ -93,6 +112,9 @@ impl Tick {
 
     #[cold]
     fn look(&self, inner: &Inner) -> Result<()> {
+        if let Some(outer) = &inner.outer {
+            outer.check()?;
+        }
         let now = coarse_ms();
         if now >= inner.deadline_ms {
             return Err(Error::new(ErrorKind::Timeout, "the deadline has passed"));
@@ -105,12 +127,17 @@ impl Tick {
 
     /// True once [`Tick::cancel`] was called.
     pub fn is_cancelled(&self) -> bool {
-        self.0.as_ref().is_some_and(|inner| inner.cancelled.load(Ordering::Relaxed))
+        self.0.as_ref().is_some_and(|inner| {
+            inner.cancelled.load(Ordering::Relaxed)
+                || inner.outer.as_ref().is_some_and(Self::is_cancelled)
+        })
     }
 
     /// When the work has to be done, if there is a deadline.
     pub fn deadline(&self) -> Option<Instant> {
-        self.0.as_ref().and_then(|inner| inner.deadline)
+        let inner = self.0.as_ref()?;
+        let outer = inner.outer.as_ref().and_then(Self::deadline);
+        [inner.deadline, outer].into_iter().flatten().min()
     }
 
     /// How long a wait may last before the tick has to be checked again, at most 20 ms.
@@ -257,6 +284,19 @@ mod tests {
         let tick = Tick::with_deadline(Instant::now() + Duration::from_mins(1));
         assert!(tick.check().is_ok());
         assert!(tick.slice() <= SLICE);
+    }
+
+    #[test]
+    fn an_inner_tick_ends_with_the_outer_one() {
+        let outer = Tick::new();
+        let inner = outer.until(Instant::now() + Duration::from_mins(1));
+        assert!(inner.check().is_ok());
+        outer.cancel();
+        assert_eq!(inner.check().unwrap_err().kind(), ErrorKind::Cancelled);
+        assert!(inner.is_cancelled());
+        let outer = Tick::with_deadline(Instant::now() + Duration::from_mins(1));
+        assert_eq!(outer.until(Instant::now()).check().unwrap_err().kind(), ErrorKind::Timeout);
+        assert!(outer.check().is_ok());
     }
 
     #[test]

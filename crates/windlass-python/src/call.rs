@@ -36,9 +36,6 @@ pub(crate) fn call_class<'py>(
 ) -> PyResult<Bound<'py, PyAny>> {
     let spec = find(args.py(), name)?;
     let class = classes::of_operation(spec.nickname).map_or(spec.nickname, |class| class.name);
-    // bytes are written through a target
-    let class =
-        if class == "VipsForeignSavePngBuffer" { "VipsForeignSavePngTarget" } else { class };
     call_shown(spec, class, None, args, kwargs)
 }
 
@@ -199,7 +196,10 @@ impl<'py> Call<'py> {
     }
 
     fn unsupported(&self, name: &str) -> PyErr {
-        let text = format!("{} does not support optional argument {name}", self.spec.nickname);
+        // a class is named where the reference chose it
+        let class = self.shown.starts_with("Vips");
+        let called = if class { self.shown } else { self.spec.nickname };
+        let text = format!("{called} does not support optional argument {name}");
         error::new(self.py(), &text, "")
     }
 

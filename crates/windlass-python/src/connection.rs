@@ -1,6 +1,7 @@
 //! Sources and targets, and the Python functions that serve them.
 
 use crate::convert::{self, no_pointer, type_name};
+use crate::memory::Exported;
 use crate::{error, evaluate};
 use pyo3::exceptions::{PyException, PyTypeError, PyValueError};
 use pyo3::gc::{PyTraverseError, PyVisit};
@@ -9,9 +10,10 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBytes, PyType};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 use windlass::foreign;
-use windlass_core::{Error, ErrorKind, Result, Source, Target};
-use windlass_io::{Handlers, TargetHandlers};
+use windlass_core::{Context, Error, ErrorKind, Result, Source, Target};
+use windlass_io::{Handlers, TargetHandlers, Timeouts};
 
 /// What the class `Source` of the package derives from.
 #[pyclass(module = "windlass._windlass", subclass, frozen)]
@@ -27,20 +29,43 @@ pub(crate) struct TargetBase {
     callbacks: Arc<Callbacks>,
 }
 
-/// The source of a handle.
+/// The source of a handle, or of whatever else gives bytes.
 pub(crate) fn source_of(value: &Bound<'_, PyAny>) -> PyResult<Source> {
-    match value.cast::<SourceBase>() {
+    if let Ok(source) = value.cast::<SourceBase>() {
+        return Ok(source.get().source.clone());
+    }
+    let made = adapted(value, "source_of")?;
+    match made.cast::<SourceBase>() {
         Ok(source) => Ok(source.get().source.clone()),
         Err(_) => Err(no_pointer(value)),
     }
 }
 
-/// The target of a handle.
+/// The target of a handle, or of whatever else takes bytes.
 pub(crate) fn target_of(value: &Bound<'_, PyAny>) -> PyResult<Target> {
-    match value.cast::<TargetBase>() {
+    if let Ok(target) = value.cast::<TargetBase>() {
+        return Ok(target.get().target.clone());
+    }
+    let made = adapted(value, "target_of")?;
+    match made.cast::<TargetBase>() {
         Ok(target) => Ok(target.get().target.clone()),
         Err(_) => Err(no_pointer(value)),
     }
+}
+
+fn adapted<'py>(value: &Bound<'py, PyAny>, how: &str) -> PyResult<Bound<'py, PyAny>> {
+    value.py().import("windlass._adapt")?.call_method1(how, (value,))
+}
+
+/// Timeouts from seconds; a step is one read or one write.
+fn timeouts(step: Option<f64>, total: Option<f64>) -> PyResult<Timeouts> {
+    let duration = |seconds: Option<f64>| {
+        let bad = || PyValueError::new_err("a timeout is a number of seconds above 0");
+        let positive = |seconds| if seconds > 0.0 { Ok(seconds) } else { Err(bad()) };
+        let seconds = seconds.map(positive).transpose()?;
+        seconds.map(|s| Duration::try_from_secs_f64(s).map_err(|_| bad())).transpose()
+    };
+    Ok(Timeouts { step: duration(step)?, total: duration(total)? })
 }
 
 #[pymethods]
@@ -60,13 +85,22 @@ impl SourceBase {
                 })?
             }
             "descriptor" => {
-                let descriptor = value.extract()?;
-                Source::from_descriptor(descriptor).map_err(|error| {
+                let (descriptor, offset, length): (i32, u64, Option<u64>) = value.extract()?;
+                let source = if offset == 0 && length.is_none() {
+                    Source::from_descriptor(descriptor)
+                } else {
+                    Source::from_descriptor_range(descriptor, offset, length)
+                };
+                source.map_err(|error| {
                     let text = format!("can't create source from descriptor {descriptor}");
                     error::to_python(py, &text, &error)
                 })?
             }
-            "memory" => Source::from_memory(convert::blob(value)?),
+            // bytes never change; what may change is held and read piece by piece
+            "memory" if value.is_instance_of::<PyBytes>() => {
+                Source::from_memory(convert::blob(value)?)
+            }
+            "memory" => Source::from_reader("source", Exported::new(value)?),
             "custom" => Source::custom(Reading(Arc::clone(&callbacks))),
             other => return Err(PyValueError::new_err(format!("no source of kind {other}"))),
         };
@@ -81,6 +115,12 @@ impl SourceBase {
     /// The name for messages.
     fn nick(&self) -> &str {
         self.source.nick()
+    }
+
+    /// Sets how many seconds a read and all reads may take.
+    fn _set_timeout(&self, py: Python<'_>, step: Option<f64>, total: Option<f64>) -> PyResult<()> {
+        let set = self.source.set_timeouts(timeouts(step, total)?);
+        set.map_err(|error| error::to_python(py, "unable to set timeout", &error))
     }
 
     /// Sets what serves `role`: read or seek.
@@ -134,6 +174,37 @@ impl TargetBase {
     #[getter]
     fn blob<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
         PyBytes::new(py, &self.target.bytes())
+    }
+
+    /// Sets how many seconds a write and the whole save may take.
+    fn _set_timeout(&self, py: Python<'_>, step: Option<f64>, total: Option<f64>) -> PyResult<()> {
+        let set = self.target.set_timeouts(timeouts(step, total)?);
+        set.map_err(|error| error::to_python(py, "unable to set timeout", &error))
+    }
+
+    /// Makes saves wait for `_commit`.
+    fn _hold(&self) {
+        self.target.hold();
+    }
+
+    /// Commits the save that waits; where none does, what was attached for aborts is told.
+    fn _commit(&self, py: Python<'_>) -> PyResult<()> {
+        let target = self.target.clone();
+        evaluate::detached(py, || {
+            if target.is_waiting() {
+                return target.commit(&Context::current().tick);
+            }
+            target.abort(&Error::new(ErrorKind::Cancelled, "nothing was saved"));
+            Ok(())
+        })
+        .map_err(|error| error::to_python(py, "unable to write to target", &error))
+    }
+
+    /// Gives up the save that waits, for the sake of what was raised.
+    fn _abort(&self, py: Python<'_>, raised: &Bound<'_, PyAny>) {
+        let reason = error::from_python(py, PyErr::from_value(raised.clone()));
+        let target = self.target.clone();
+        py.detach(|| target.abort(&reason));
     }
 
     /// Sets what serves `role`: write, read, seek, finish, end or abort.
@@ -207,7 +278,8 @@ impl Callbacks {
 
     /// Runs `work` with the interpreter; an exception becomes an error of the engine.
     fn attached<T>(work: impl FnOnce(Python<'_>) -> PyResult<T>) -> Result<T> {
-        Python::attach(|py| work(py).map_err(|raised| error::from_python(py, raised)))
+        Python::try_attach(|py| work(py).map_err(|raised| error::from_python(py, raised)))
+            .unwrap_or_else(|| Err(Error::new(ErrorKind::Cancelled, "the interpreter has ended")))
     }
 
     fn read(&self, count: usize) -> Result<Vec<u8>> {
@@ -233,8 +305,8 @@ fn bytes_of(answer: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
     if let Ok(bytes) = answer.cast::<PyBytes>() {
         return Ok(bytes.as_bytes().to_vec());
     }
-    match convert::blob(answer) {
-        Ok(bytes) => Ok(bytes.to_vec()),
+    match convert::copied(answer) {
+        Ok(bytes) => Ok(bytes),
         Err(_) => Err(PyTypeError::new_err(format!("read handler returned {}", type_name(answer)))),
     }
 }
@@ -307,7 +379,7 @@ impl TargetHandlers for Writing {
     }
 
     fn finish(&self) {
-        Python::attach(|py| {
+        Python::try_attach(|py| {
             if let Some(handler) = self.0.get(py, FINISH) {
                 // the older form: what it raises and returns never counted
                 drop(handler.bind(py).call0());
@@ -328,7 +400,7 @@ impl TargetHandlers for Writing {
     }
 
     fn abort(&self, error: &Error) {
-        Python::attach(|py| {
+        Python::try_attach(|py| {
             if let Some(handler) = self.0.get(py, ABORT) {
                 let text = error.message();
                 if let Err(raised) = handler.bind(py).call1((text,)) {

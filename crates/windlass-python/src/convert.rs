@@ -4,6 +4,7 @@ use crate::constant;
 use crate::image::{self, ImageBase};
 use crate::{connection, error};
 use bytes::Bytes;
+use pyo3::buffer::PyBuffer;
 use pyo3::exceptions::{PyAttributeError, PyOverflowError, PyTypeError};
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -265,15 +266,29 @@ pub(crate) fn blob(value: &Bound<'_, PyAny>) -> PyResult<Bytes> {
 
 /// A copy of the bytes of anything with a buffer.
 fn as_bytes<'py>(value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyBytes>> {
-    let py = value.py();
-    if value.is_instance_of::<PyByteArray>() {
-        return Ok(PyBytes::new(py, &value.cast::<PyByteArray>()?.to_vec()));
+    if let Ok(array) = value.cast::<PyByteArray>() {
+        return Ok(PyBytes::new(value.py(), &array.to_vec()));
     }
+    Ok(view(value)?.call_method0(intern!(value.py(), "tobytes"))?.cast_into()?)
+}
+
+/// A copy of the bytes of anything with a buffer, as a vector.
+pub(crate) fn copied(value: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
+    PyBuffer::<u8>::get(view(value)?.as_any())?.to_vec(value.py())
+}
+
+/// A view of the bytes of anything with a buffer.
+pub(crate) fn view<'py>(value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyMemoryView>> {
+    let py = value.py();
     let view = PyMemoryView::from(value)?;
     if !view.getattr(intern!(py, "c_contiguous"))?.is_truthy()? {
         return Err(pyo3::exceptions::PyValueError::new_err("ndarray is not C-contiguous"));
     }
-    Ok(view.call_method0(intern!(py, "tobytes"))?.cast_into()?)
+    if view.getattr(intern!(py, "nbytes"))?.extract::<usize>()? == 0 {
+        // shapes with a zero can't be cast
+        return PyMemoryView::from(PyBytes::new(py, b"").as_any());
+    }
+    Ok(view.call_method1(intern!(py, "cast"), (intern!(py, "B"),))?.cast_into()?)
 }
 
 /// A result of the engine as Python shows it; `kind` says how.

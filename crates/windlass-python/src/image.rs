@@ -1,9 +1,10 @@
 //! The handle of an image.
 
-use crate::progress::Watch;
+use crate::progress::{Handler, Watch};
 use crate::{convert, error, evaluate, metadata};
 use bytes::Bytes;
 use pyo3::exceptions::{PyMemoryError, PyTypeError};
+use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyByteArray, PyBytes, PyString, PyType};
@@ -24,6 +25,8 @@ pub(crate) struct ImageBase {
     image: Mutex<Image>,
     /// The watchers that were attached to this image itself.
     progress: OnceLock<Arc<Progress>>,
+    /// Their handlers, for the collector of cycles.
+    handlers: Mutex<Vec<Arc<Handler>>>,
     /// The memory that it was made from, where that may change.
     lent: Mutex<Option<Py<PyAny>>>,
     unwritten: AtomicBool,
@@ -86,6 +89,7 @@ impl ImageBase {
         Ok(Self {
             image: Mutex::new(made.get().image.clone()),
             progress: OnceLock::new(),
+            handlers: Mutex::default(),
             lent: Mutex::new(lent),
             unwritten: AtomicBool::new(false),
         })
@@ -294,12 +298,42 @@ impl ImageBase {
     }
 
     /// Calls `handler(image, progress)` at each event of that name: preeval, eval, posteval.
-    fn _watch(slf: &Bound<'_, Self>, event: &str, handler: Py<PyAny>) -> PyResult<()> {
+    fn _watch(slf: &Bound<'_, Self>, event: &str, handler: Bound<'_, PyAny>) -> PyResult<()> {
         let this = slf.get();
-        let watch = Watch::new(slf, event, handler)?;
+        let handler = Arc::new(Handler::new(handler)?);
+        let watch = Watch::new(slf, event, Arc::clone(&handler))?;
         let own = this.progress.get_or_init(Arc::default);
         own.watch(Arc::new(watch));
+        this.handlers.lock().unwrap_or_else(PoisonError::into_inner).push(handler);
         Ok(())
+    }
+
+    fn __traverse__(&self, visit: PyVisit<'_>) -> std::result::Result<(), PyTraverseError> {
+        // never waits: the collector may have stopped whoever holds the lock
+        if let Ok(lent) = self.lent.try_lock()
+            && let Some(lent) = &*lent
+        {
+            visit.call(lent)?;
+        }
+        let (Ok(handlers), Ok(image)) = (self.handlers.try_lock(), self.image.try_lock()) else {
+            return Ok(());
+        };
+        // those of images made from this one are not this object's alone
+        let Some(own) = self.progress.get() else { return Ok(()) };
+        let told = image.progress().is_some_and(|told| Arc::ptr_eq(&told, own));
+        let ours = 1 + usize::from(told && !image.is_shared());
+        if Arc::strong_count(own) > ours {
+            return Ok(());
+        }
+        handlers.iter().try_for_each(|handler| handler.visit(&visit))
+    }
+
+    fn __clear__(&self) {
+        let handlers =
+            std::mem::take(&mut *self.handlers.lock().unwrap_or_else(PoisonError::into_inner));
+        handlers.iter().for_each(|handler| handler.clear());
+        let lent = self.lent.lock().unwrap_or_else(PoisonError::into_inner).take();
+        drop(lent);
     }
 
     /// Whether the last band is an alpha.
@@ -375,7 +409,9 @@ pub(crate) fn image_from_bytes<'py>(
         ));
     };
     let bytes = convert::blob(data)?;
-    let lent = (!data.is_instance_of::<PyBytes>()).then(|| data.clone().unbind());
+    // held, so that what `invalidate` looks at again can't be resized meanwhile
+    let held = |_| convert::view(data).map(|view| view.into_any().unbind());
+    let lent = (!data.is_instance_of::<PyBytes>()).then_some(()).map(held).transpose()?;
     let image = memory(Header::new(width, height, bands, format), bytes)
         .map_err(|error| error::to_python(py, "unable to make image from memory", &error))?;
     wrap_lent(py, image, lent)

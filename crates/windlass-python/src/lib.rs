@@ -13,6 +13,7 @@ mod error;
 mod evaluate;
 mod image;
 mod introspect;
+mod memory;
 mod metadata;
 mod operation;
 mod process;
@@ -29,6 +30,8 @@ mod _windlass {
     use super::constant::constant_like;
     #[pymodule_export]
     use super::convert::InterpolateBase;
+    #[pymodule_export]
+    use super::evaluate::Cancellation;
     #[pymodule_export]
     use super::image::{ImageBase, Made, image_from_bytes, image_from_recipe, matrix};
     #[pymodule_export]

@@ -3,9 +3,11 @@
 use crate::error;
 use crate::image::{self, ImageBase};
 use pyo3::exceptions::PyTypeError;
+use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::types::PyWeakrefReference;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use windlass_core::progress::{Event, State, Watcher};
 use windlass_core::{Image, Result};
 
@@ -31,10 +33,40 @@ pub(crate) struct Progress {
 /// Evaluations that any handler saw, for numbers that tell them apart.
 static EVALUATIONS: AtomicU64 = AtomicU64::new(1);
 
+/// A function that is told, until the collector of cycles takes it away.
+pub(crate) struct Handler(Mutex<Option<Py<PyAny>>>);
+
+impl Handler {
+    pub(crate) fn new(handler: Bound<'_, PyAny>) -> PyResult<Self> {
+        if !handler.is_callable() {
+            return Err(PyTypeError::new_err("a handler is a callable"));
+        }
+        Ok(Self(Mutex::new(Some(handler.unbind()))))
+    }
+
+    fn get(&self, py: Python<'_>) -> Option<Py<PyAny>> {
+        let handler = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        handler.as_ref().map(|handler| handler.clone_ref(py))
+    }
+
+    pub(crate) fn visit(&self, visit: &PyVisit<'_>) -> std::result::Result<(), PyTraverseError> {
+        // never waits: the collector may have stopped whoever holds the lock
+        match self.0.try_lock() {
+            Ok(handler) => handler.as_ref().map_or(Ok(()), |handler| visit.call(handler)),
+            Err(_) => Ok(()),
+        }
+    }
+
+    pub(crate) fn clear(&self) {
+        let handler = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+        drop(handler);
+    }
+}
+
 /// A handler of one event.
 pub(crate) struct Watch {
     event: Event,
-    handler: Py<PyAny>,
+    handler: Arc<Handler>,
     /// The object that it was attached to, while somebody holds it.
     object: Py<PyWeakrefReference>,
     /// The same image without watchers, so that image and watcher don't keep each other alive.
@@ -47,7 +79,7 @@ impl Watch {
     pub(crate) fn new(
         object: &Bound<'_, ImageBase>,
         event: &str,
-        handler: Py<PyAny>,
+        handler: Arc<Handler>,
     ) -> PyResult<Self> {
         let py = object.py();
         let event = match event {
@@ -58,9 +90,6 @@ impl Watch {
                 return Err(error::new(py, &format!("unsupported signal \"{other}\""), ""));
             }
         };
-        if !handler.bind(py).is_callable() {
-            return Err(PyTypeError::new_err("a handler is a callable"));
-        }
         let image = object.get().image();
         let image = image
             .with_header(image.header().clone())
@@ -85,7 +114,10 @@ impl Watch {
             percent: state.percent(),
             start: state.run.as_secs_f64(),
         };
-        self.handler.call1(py, (image, progress)).map(drop)
+        match self.handler.get(py) {
+            Some(handler) => handler.call1(py, (image, progress)).map(drop),
+            None => Ok(()),
+        }
     }
 }
 

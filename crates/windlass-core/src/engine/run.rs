@@ -11,14 +11,14 @@ use super::plan::{BlockId, Make, Plan, Read, Unit};
 use super::spill::SpillFile;
 use super::store::Held;
 use crate::codec::{DynLoader, Lead};
-use crate::image::{self, Work};
+use crate::image::{self, Node, Work};
 use crate::pixels::Block;
 use crate::progress::{Meter, Progress};
 use crate::{Rect, Region, RegionMut, Rows};
 use std::any::Any;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use windlass_io::{Error, ErrorKind, Result, Tick, settings};
@@ -88,13 +88,13 @@ impl Maker<'_> {
 pub(crate) fn run<S: Sink>(plan: &Plan, sink: &S, progress: Option<Arc<Progress>>) -> Result<()> {
     let context = context::current();
     let kills = image::kills();
-    killed(plan)?;
+    killed(&plan.nodes)?;
     let mut meter = Meter::start(progress, plan.pixels)?;
     let result = evaluate(plan, sink, &context, kills, &mut meter);
     let told = meter.finish(result.is_ok());
     result.and(told)?;
     // who is told of the end may still kill
-    if image::kills() == kills { Ok(()) } else { killed(plan) }
+    if image::kills() == kills { Ok(()) } else { killed(&plan.nodes) }
 }
 
 fn evaluate<S: Sink>(
@@ -105,7 +105,11 @@ fn evaluate<S: Sink>(
     meter: &mut Meter,
 ) -> Result<()> {
     let threads = context.threads.unwrap_or_else(settings::concurrency).max(1);
-    let stop = Tick::new();
+    // looked at where a read blocks, so that whoever waits in one is woken
+    let stop = context.tick.inner({
+        let nodes = plan.nodes.clone();
+        move || if image::kills() == kills { Ok(()) } else { killed(&nodes) }
+    });
     let _link = context.tick.on_cancel({
         let stop = stop.clone();
         move || stop.cancel()
@@ -144,8 +148,8 @@ fn evaluate<S: Sink>(
 }
 
 /// Fails where somebody asked for an image of the plan to be killed, and takes that back.
-fn killed(plan: &Plan) -> Result<()> {
-    for node in &plan.nodes {
+fn killed(nodes: &[Arc<Node>]) -> Result<()> {
+    for node in nodes {
         if node.killed.swap(false, Ordering::Relaxed) {
             return Err(Error::new(
                 ErrorKind::Cancelled,
@@ -160,23 +164,33 @@ fn killed(plan: &Plan) -> Result<()> {
 /// hundred single-threaded ones.
 struct Helpers(usize);
 
-static HELPING: AtomicUsize = AtomicUsize::new(0);
+/// The process in the upper half, its helpers in the lower: a fork takes no threads along.
+static HELPING: AtomicU64 = AtomicU64::new(0);
 
 impl Helpers {
     fn take(wanted: usize) -> Self {
         let most = settings::concurrency().max(wanted + 1) - 1;
         let mut got = 0;
-        let _old = HELPING.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |busy| {
+        Self::count(|busy| {
             got = most.saturating_sub(busy).min(wanted);
-            Some(busy + got)
+            busy + got
         });
         Self(got)
+    }
+
+    /// Changes the count of this process.
+    fn count(mut change: impl FnMut(usize) -> usize) {
+        let process = u64::from(std::process::id()) << 32;
+        let _old = HELPING.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |old| {
+            let busy = if old >> 32 << 32 == process { old as u32 as usize } else { 0 };
+            Some(process | change(busy) as u64)
+        });
     }
 }
 
 impl Drop for Helpers {
     fn drop(&mut self) {
-        HELPING.fetch_sub(self.0, Ordering::Relaxed);
+        Self::count(|busy| busy.saturating_sub(self.0));
     }
 }
 
@@ -458,7 +472,7 @@ impl<S: Sink> Crew<'_, S> {
 
     /// Looks at the flags of the images where somebody set one since the evaluation began.
     fn killed(&self) -> Result<()> {
-        if image::kills() == self.kills { Ok(()) } else { killed(self.plan) }
+        if image::kills() == self.kills { Ok(()) } else { killed(&self.plan.nodes) }
     }
 
     /// Nothing that is still to do counts any more.

@@ -4,6 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::replay::{Feed, Replay};
 use super::{Handlers, Pass};
+use crate::timeouts::Served;
 use crate::wait::Turn;
 use crate::{Error, ErrorKind, Result, Tick};
 
@@ -21,7 +22,7 @@ pub(crate) enum Mode {
 
 /// Callbacks with positions.
 pub(crate) struct Seekable {
-    handlers: Arc<dyn Handlers>,
+    handlers: Served<dyn Handlers>,
     cursor: Turn<Cursor>,
     pub(crate) len: Option<u64>,
 }
@@ -37,7 +38,7 @@ struct Cursor {
 
 impl Custom {
     pub(crate) fn new(handlers: impl Handlers) -> Self {
-        let handlers = Arc::new(handlers);
+        let handlers: Arc<dyn Handlers> = Arc::new(handlers);
         Self { handlers, testing: Turn::new(()), mode: OnceLock::new() }
     }
 
@@ -46,26 +47,27 @@ impl Custom {
     }
 
     /// How the callbacks can be used. Tested once; an error of the test is not remembered.
-    pub(crate) fn mode(&self, tick: &Tick) -> Result<&Mode> {
+    /// They run on a thread of their own if they are kept `apart`.
+    pub(crate) fn mode(&self, tick: &Tick, apart: bool) -> Result<&Mode> {
         if let Some(mode) = self.mode.get() {
             return Ok(mode);
         }
         let turn = self.testing.take(tick)?;
         if self.mode.get().is_none() {
-            let mode = self.test()?;
+            let mode = self.test(tick, apart)?;
             self.mode.get_or_init(|| mode);
         }
         drop(turn);
         Ok(self.mode.get().expect("set above"))
     }
 
-    fn test(&self) -> Result<Mode> {
-        let handlers = self.handlers.clone();
-        let Some(position) = seek(&*handlers, 0, CURRENT)? else {
+    fn test(&self, tick: &Tick, apart: bool) -> Result<Mode> {
+        let handlers = Served::new(self.handlers.clone(), apart);
+        let Some(position) = seek(&handlers, 0, CURRENT, tick)? else {
             return Ok(Mode::Stream(Replay::new(Feed::Handlers(handlers, Vec::new()))));
         };
-        let len = seek(&*handlers, 0, END)?;
-        seek_to(&*handlers, position)?;
+        let len = seek(&handlers, 0, END, tick)?;
+        seek_to(&handlers, position, tick)?;
         let cursor = Cursor { next: Some(position), surplus: Vec::new(), used: 0 };
         Ok(Mode::Seekable(Seekable { handlers, cursor: Turn::new(cursor), len }))
     }
@@ -76,12 +78,12 @@ impl Seekable {
         let mut cursor = self.cursor.take(&pass.tick)?;
         pass.tick.check()?;
         if cursor.next != Some(offset) {
-            cursor.move_to(&*self.handlers, offset)?;
+            cursor.move_to(&self.handlers, offset, &pass.tick)?;
         }
         let count = if cursor.used < cursor.surplus.len() {
             cursor.take_surplus(buffer)
         } else {
-            cursor.read(&*self.handlers, buffer)?
+            cursor.read(&self.handlers, buffer, &pass.tick)?
         };
         cursor.next = Some(offset + count as u64);
         Ok(count)
@@ -90,11 +92,11 @@ impl Seekable {
 
 impl Cursor {
     /// The position of the callbacks is ours plus the surplus, which is given up here.
-    fn move_to(&mut self, handlers: &dyn Handlers, offset: u64) -> Result<()> {
+    fn move_to(&mut self, handlers: &Served<dyn Handlers>, offset: u64, tick: &Tick) -> Result<()> {
         self.next = None;
         self.surplus.clear();
         self.used = 0;
-        seek_to(handlers, offset)
+        seek_to(handlers, offset, tick)
     }
 
     fn take_surplus(&mut self, buffer: &mut [u8]) -> usize {
@@ -105,17 +107,23 @@ impl Cursor {
         count
     }
 
-    fn read(&mut self, handlers: &dyn Handlers, buffer: &mut [u8]) -> Result<usize> {
+    fn read(
+        &mut self,
+        handlers: &Served<dyn Handlers>,
+        buffer: &mut [u8],
+        tick: &Tick,
+    ) -> Result<usize> {
         self.next = None;
-        self.surplus = handlers.read(buffer.len())?;
+        let count = buffer.len();
+        self.surplus = handlers.call(tick, move |handlers| handlers.read(count))?;
         self.used = 0;
         Ok(self.take_surplus(buffer))
     }
 }
 
-fn seek_to(handlers: &dyn Handlers, offset: u64) -> Result<()> {
+fn seek_to(handlers: &Served<dyn Handlers>, offset: u64, tick: &Tick) -> Result<()> {
     let position = i64::try_from(offset).map_err(|_| bad_seek(offset))?;
-    match seek(handlers, position, SET)? {
+    match seek(handlers, position, SET, tick)? {
         Some(answer) if answer == offset => Ok(()),
         Some(answer) => {
             let message = format!("bad seek to {offset}: the handler answered {answer}");
@@ -129,8 +137,13 @@ fn bad_seek(offset: u64) -> Error {
     Error::new(ErrorKind::Io, format!("bad seek to {offset}"))
 }
 
-fn seek(handlers: &dyn Handlers, offset: i64, whence: i32) -> Result<Option<u64>> {
-    let answer = handlers.seek(offset, whence)?;
+fn seek(
+    handlers: &Served<dyn Handlers>,
+    offset: i64,
+    whence: i32,
+    tick: &Tick,
+) -> Result<Option<u64>> {
+    let answer = handlers.call(tick, move |handlers| handlers.seek(offset, whence))?;
     answer.map(u64::try_from).transpose().map_err(|_| {
         Error::new(ErrorKind::Io, "the seek handler answered with a negative position")
     })

@@ -19,6 +19,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use filedescriptor::FileDescriptor;
 
 use crate::spool::copy_from;
+use crate::timeouts::{Deadlines, Timeouts};
 use crate::{Error, ErrorKind, Result, Tick};
 use file::{Identity, Named, Opened};
 pub(crate) use file::{is_pipe, quoted};
@@ -71,13 +72,19 @@ struct Inner {
     filename: Option<PathBuf>,
     key: SourceKey,
     spool: AtomicBool,
+    deadlines: Deadlines,
     backend: Backend,
 }
 
 enum Backend {
     Memory(Box<dyn AsRef<[u8]> + Send + Sync>),
     Named(Named),
-    Descriptor { file: File, len: u64 },
+    /// The bytes of a file from `base` on.
+    Descriptor {
+        file: File,
+        base: u64,
+        len: u64,
+    },
     Reader(Box<dyn Reader>),
     Replay(Replay),
     Custom(Custom),
@@ -129,10 +136,29 @@ impl Source {
         file::check_readable(&metadata, || format!("descriptor {descriptor}"))?;
         let seekable = !is_pipe(&metadata) && (&file).stream_position().is_ok();
         let backend = if seekable {
-            Backend::Descriptor { file, len: metadata.len() }
+            Backend::Descriptor { file, base: 0, len: metadata.len() }
         } else {
             Backend::Replay(Replay::new(Feed::Descriptor(file, Vec::new())))
         };
+        Ok(Self::build("source", None, unique(), backend))
+    }
+
+    /// A part of an open file, such as a member of a container: `len` bytes from `offset` on, or
+    /// all that follow. A pipe has no parts.
+    pub fn from_descriptor_range(descriptor: RawFd, offset: u64, len: Option<u64>) -> Result<Self> {
+        let whole = Self::from_descriptor(descriptor)?;
+        let inner = Arc::into_inner(whole.0).map(|inner| inner.backend);
+        let Some(Backend::Descriptor { file, len: size, .. }) = inner else {
+            let message = format!("descriptor {descriptor} has no positions");
+            return Err(Error::new(ErrorKind::Unsupported, message));
+        };
+        let rest = size.saturating_sub(offset);
+        let len = len.unwrap_or(rest);
+        if offset > size || len > rest {
+            let message = format!("a part of {len} bytes at {offset} of a file of {size}");
+            return Err(Error::new(ErrorKind::BadArgument, message));
+        }
+        let backend = Backend::Descriptor { file, base: offset, len };
         Ok(Self::build("source", None, unique(), backend))
     }
 
@@ -164,7 +190,8 @@ impl Source {
         backend: Backend,
     ) -> Self {
         let (nick, key, spool) = (nick.into(), SourceKey(key), AtomicBool::new(true));
-        Self(Arc::new(Inner { nick, filename, key, spool, backend }))
+        let deadlines = Deadlines::default();
+        Self(Arc::new(Inner { nick, filename, key, spool, deadlines, backend }))
     }
 
     /// The name for messages: the file name if there is one, else what kind of source it is.
@@ -191,7 +218,9 @@ impl Source {
     pub fn is_pipe(&self) -> Result<bool> {
         Ok(match &self.0.backend {
             Backend::Replay(_) => true,
-            Backend::Custom(custom) => matches!(custom.mode(&Tick::never())?, Mode::Stream(_)),
+            Backend::Custom(custom) => {
+                matches!(self.mode(custom, &Tick::never())?, Mode::Stream(_))
+            }
             Backend::Memory(_)
             | Backend::Named(_)
             | Backend::Descriptor { .. }
@@ -201,7 +230,16 @@ impl Source {
 
     /// True if reads may only run on the thread that evaluates.
     pub fn needs_caller(&self) -> bool {
-        matches!(&self.0.backend, Backend::Custom(custom) if custom.needs_caller())
+        let apart = self.0.deadlines.are_set();
+        matches!(&self.0.backend, Backend::Custom(custom) if custom.needs_caller() && !apart)
+    }
+
+    /// Sets how long a read and all reads may take, once and before the first use.
+    ///
+    /// Callbacks then run on one thread of the source, always the same, so that one that hangs
+    /// can be left.
+    pub fn set_timeouts(&self, timeouts: Timeouts) -> Result<()> {
+        self.0.deadlines.set(timeouts)
     }
 
     /// All bytes, for sources that lie in memory.
@@ -272,6 +310,11 @@ impl Source {
         self.open()?.read_to_vec(limit)
     }
 
+    fn mode<'a>(&'a self, custom: &'a Custom, tick: &Tick) -> Result<&'a Mode> {
+        let deadlines = &self.0.deadlines;
+        deadlines.step(tick, |tick| custom.mode(tick, deadlines.are_set()))
+    }
+
     fn known_len(&self, tick: &Tick) -> Result<Option<u64>> {
         match &self.0.backend {
             Backend::Memory(bytes) => Ok(Some((**bytes).as_ref().len() as u64)),
@@ -279,7 +322,7 @@ impl Source {
             Backend::Descriptor { len, .. } => Ok(Some(*len)),
             Backend::Reader(reader) => reader.len(),
             Backend::Replay(replay) => Ok(replay.len()),
-            Backend::Custom(custom) => Ok(match custom.mode(tick)? {
+            Backend::Custom(custom) => Ok(match self.mode(custom, tick)? {
                 Mode::Seekable(seekable) => seekable.len,
                 Mode::Stream(replay) => replay.len(),
             }),
@@ -290,7 +333,7 @@ impl Source {
     fn find_len(&self, pass: &Pass) -> Result<Option<u64>> {
         let replay = match &self.0.backend {
             Backend::Replay(replay) => replay,
-            Backend::Custom(custom) => match custom.mode(&pass.tick)? {
+            Backend::Custom(custom) => match self.mode(custom, &pass.tick)? {
                 Mode::Stream(replay) => replay,
                 Mode::Seekable(seekable) => return Ok(seekable.len),
             },
@@ -299,12 +342,22 @@ impl Source {
             | Backend::Descriptor { .. }
             | Backend::Reader(_) => return self.known_len(&pass.tick),
         };
-        replay.find_len(pass).map(Some)
+        let deadlines = &self.0.deadlines;
+        deadlines
+            .step(&pass.tick, |tick| replay.find_len(&Pass { tick: tick.clone(), ..pass.clone() }))
+            .map(Some)
     }
 
     /// Reads for a reader; errors say where.
     fn read_at(&self, offset: u64, buffer: &mut [u8], pass: &Pass) -> Result<usize> {
-        self.read_from(offset, buffer, pass).map_err(|error| {
+        let read = if self.0.deadlines.are_set() {
+            self.0.deadlines.step(&pass.tick, |tick| {
+                self.read_from(offset, buffer, &Pass { tick: tick.clone(), ..pass.clone() })
+            })
+        } else {
+            self.read_from(offset, buffer, pass)
+        };
+        read.map_err(|error| {
             if error.context().iter().any(|(key, _)| *key == "source") {
                 return error;
             }
@@ -326,10 +379,14 @@ impl Source {
                     count => count,
                 }
             }
-            Backend::Descriptor { file, .. } => read_file(file, offset, buffer)?,
+            Backend::Descriptor { file, base, len } => {
+                let room = usize::try_from(len.saturating_sub(offset)).unwrap_or(usize::MAX);
+                let room = room.min(buffer.len());
+                read_file(file, base.saturating_add(offset), &mut buffer[..room])?
+            }
             Backend::Reader(reader) => valid_count(reader.read_at(offset, buffer)?, buffer.len())?,
             Backend::Replay(replay) => replay.read_at(offset, buffer, pass)?,
-            Backend::Custom(custom) => match custom.mode(&pass.tick)? {
+            Backend::Custom(custom) => match self.mode(custom, &pass.tick)? {
                 Mode::Seekable(seekable) => seekable.read_at(offset, buffer, pass)?,
                 Mode::Stream(replay) => replay.read_at(offset, buffer, pass)?,
             },

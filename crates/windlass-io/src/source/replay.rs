@@ -2,10 +2,11 @@
 
 use std::fs::File;
 use std::io::{self, Read};
-use std::sync::{Arc, Mutex};
+use std::sync::Mutex;
 
 use super::{Handlers, Pass, Stream};
 use crate::spool::{Spool, copy_from};
+use crate::timeouts::Served;
 use crate::wait::{Turn, lock, readable};
 use crate::{Error, ErrorKind, Result, Tick, alloc, settings};
 
@@ -26,7 +27,7 @@ pub(crate) enum Feed {
     /// A stream of the program's; with the buffer that is read into.
     Stream(Box<dyn Stream>, Vec<u8>),
     /// Callbacks; with the last bytes that they gave.
-    Handlers(Arc<dyn Handlers>, Vec<u8>),
+    Handlers(Served<dyn Handlers>, Vec<u8>),
 }
 
 struct State {
@@ -98,17 +99,29 @@ impl Replay {
         loop {
             // That a tick ends our wait says nothing about the stream, so it is not remembered.
             feed.wait(&pass.tick)?;
-            let next = feed.pull(request(passed));
+            let next = feed.pull(request(passed), &pass.tick);
             let mut state = lock(&self.state);
             match next {
                 Ok(None) => continue,
                 Ok(Some([])) => state.end = Some(Ok(())),
                 Ok(Some(bytes)) => state.accept(bytes, pass),
-                Err(error) => state.end = Some(Err(error)),
+                Err(error) => {
+                    state.end = Some(Err(lasting(&error)));
+                    return Err(error);
+                }
             }
             return Ok(());
         }
     }
+}
+
+/// The error of reads to come. Those of a reader that was cancelled are another's business, but
+/// the bytes that it waited for are lost.
+fn lasting(error: &Error) -> Error {
+    if error.kind() != ErrorKind::Cancelled || error.cause().is_some() {
+        return error.clone();
+    }
+    Error::new(ErrorKind::Io, "the connection was left in the middle of a read")
 }
 
 /// Bytes to ask for: few for a header, then as many as have passed.
@@ -125,7 +138,7 @@ impl Feed {
     }
 
     /// The next bytes: empty at the end, `None` if one has to wait once more.
-    fn pull(&mut self, count: usize) -> Result<Option<&[u8]>> {
+    fn pull(&mut self, count: usize, tick: &Tick) -> Result<Option<&[u8]>> {
         match self {
             Self::Descriptor(file, buffer) => {
                 enlarge(buffer, count)?;
@@ -141,7 +154,7 @@ impl Feed {
                 Ok(Some(&buffer[..super::valid_count(got, count)?]))
             }
             Self::Handlers(handlers, bytes) => {
-                *bytes = handlers.read(count)?;
+                *bytes = handlers.call(tick, move |handlers| handlers.read(count))?;
                 Ok(Some(bytes))
             }
         }

@@ -15,6 +15,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 use bytes::Bytes;
 
 use crate::source::{duplicate, quoted};
+use crate::timeouts::{Deadlines, Timeouts};
 use crate::wait::lock;
 use crate::{Error, ErrorKind, Result, Tick};
 use atomic::AtomicFile;
@@ -93,6 +94,13 @@ struct Inner {
     backend: Backend,
     state: Mutex<State>,
     sync: AtomicBool,
+    deadlines: Deadlines,
+    /// Whether saves wait for [`Target::commit`]
+    held: AtomicBool,
+    /// Whether the last save failed, so that whoever is told of that was told
+    aborted: AtomicBool,
+    /// The save that waits
+    waiting: Mutex<Option<Box<dyn Sink>>>,
     result: Arc<OnceLock<Bytes>>,
 }
 
@@ -108,6 +116,8 @@ enum Backend {
 enum State {
     Idle,
     Writing,
+    /// Saved, and waiting for [`Target::commit`]
+    Waiting,
     Finished,
 }
 
@@ -165,6 +175,10 @@ impl Target {
             backend,
             state: Mutex::new(State::Idle),
             sync: AtomicBool::new(false),
+            deadlines: Deadlines::default(),
+            held: AtomicBool::new(false),
+            aborted: AtomicBool::new(false),
+            waiting: Mutex::default(),
             result: Arc::default(),
         }))
     }
@@ -186,7 +200,61 @@ impl Target {
 
     /// True if writes may only run on the thread that evaluates.
     pub fn needs_caller(&self) -> bool {
-        matches!(&self.0.backend, Backend::Custom(handlers) if handlers.needs_caller())
+        let apart = self.0.deadlines.are_set();
+        matches!(&self.0.backend, Backend::Custom(handlers) if handlers.needs_caller() && !apart)
+    }
+
+    /// Sets how long a write and the whole save may take, once and before the first use.
+    ///
+    /// Callbacks then run on one thread of the save, always the same, so that one that hangs can
+    /// be left.
+    pub fn set_timeouts(&self, timeouts: Timeouts) -> Result<()> {
+        self.0.deadlines.set(timeouts)
+    }
+
+    /// Makes saves wait for [`Target::commit`] before they count: a file does not appear before,
+    /// end handlers are not called, memory stays empty.
+    pub fn hold(&self) {
+        self.0.held.store(true, Ordering::Relaxed);
+    }
+
+    /// True if a save waits for [`Target::commit`].
+    pub fn is_waiting(&self) -> bool {
+        *lock(&self.0.state) == State::Waiting
+    }
+
+    /// Commits the save that waits since [`Target::hold`].
+    pub fn commit(&self, tick: &Tick) -> Result<()> {
+        let Some(mut sink) = self.release() else {
+            let error = Error::new(ErrorKind::Unsupported, "nothing was saved");
+            return Err(error.with("target", self.nick()));
+        };
+        let done = self.0.deadlines.step(tick, |tick| sink.commit(tick));
+        if let Err(error) = &done {
+            sink.abort(error);
+        }
+        self.ended(done.is_ok());
+        done.map_err(|error| error.with("target", self.nick()))
+    }
+
+    /// Gives up the save that waits since [`Target::hold`], or the one that never began.
+    pub fn abort(&self, error: &Error) {
+        if let Some(mut sink) = self.release() {
+            sink.abort(error);
+            self.ended(false);
+        } else if *lock(&self.0.state) == State::Idle
+            && !self.0.aborted.load(Ordering::Relaxed)
+            && let Backend::Custom(handlers) = &self.0.backend
+        {
+            handlers.abort(error);
+        }
+    }
+
+    /// The save that waits; saves count at once again.
+    fn release(&self) -> Option<Box<dyn Sink>> {
+        self.0.held.store(false, Ordering::Relaxed);
+        let waits = *lock(&self.0.state) == State::Waiting;
+        waits.then(|| lock(&self.0.waiting).take()).flatten()
     }
 
     /// Sets whether a file must have reached the disc before it takes its name. Off at first.
@@ -210,7 +278,7 @@ impl Target {
         let refused = match *state {
             State::Idle => None,
             State::Writing => Some("target is being written"),
-            State::Finished => Some("target already finished"),
+            State::Waiting | State::Finished => Some("target already finished"),
         };
         if let Some(why) = refused {
             return Err(Error::new(ErrorKind::Unsupported, why).with("target", self.nick()));
@@ -230,12 +298,29 @@ impl Target {
             Backend::Descriptor(file) => Box::new(DescriptorSink::new(file.try_clone()?)?),
             Backend::Memory => Box::new(MemorySink::new(inner.result.clone())),
             Backend::Writer(writer) => Box::new(WriterSink::new(writer.clone())),
-            Backend::Custom(handlers) => Box::new(HandlerSink::new(handlers.clone())),
+            Backend::Custom(handlers) => {
+                Box::new(HandlerSink::new(handlers.clone(), inner.deadlines.are_set()))
+            }
         })
+    }
+
+    fn is_held(&self) -> bool {
+        self.0.held.load(Ordering::Relaxed)
+    }
+
+    fn deadlines(&self) -> &Deadlines {
+        &self.0.deadlines
+    }
+
+    /// Keeps a save for [`Target::commit`].
+    fn keep(&self, sink: Box<dyn Sink>) {
+        *lock(&self.0.waiting) = Some(sink);
+        *lock(&self.0.state) = State::Waiting;
     }
 
     /// The writer is done.
     fn ended(&self, committed: bool) {
+        self.0.aborted.store(!committed, Ordering::Relaxed);
         *lock(&self.0.state) = if committed { State::Finished } else { State::Idle };
     }
 }

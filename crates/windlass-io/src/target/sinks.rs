@@ -11,6 +11,7 @@ use super::{Caps, Sink, TargetHandlers};
 use crate::error::reason;
 use crate::source::is_pipe;
 use crate::spool::{Spool, copy_from, write_memory};
+use crate::timeouts::Served;
 use crate::wait::{lock, writable};
 use crate::{Error, ErrorKind, Result, Tick, alloc};
 
@@ -172,7 +173,7 @@ impl Sink for WriterSink {
 
 /// Callbacks.
 pub(super) struct HandlerSink {
-    handlers: Arc<dyn TargetHandlers>,
+    handlers: Served<dyn TargetHandlers>,
     /// Position of the callbacks, less `base`; unknown after something failed.
     position: Option<u64>,
     /// Position of the callbacks where the save started.
@@ -180,11 +181,13 @@ pub(super) struct HandlerSink {
 }
 
 impl HandlerSink {
-    pub(super) fn new(handlers: Arc<dyn TargetHandlers>) -> Self {
+    /// Callbacks that are kept `apart` run on a thread of their own.
+    pub(super) fn new(handlers: Arc<dyn TargetHandlers>, apart: bool) -> Self {
+        let handlers = Served::new(handlers, apart);
         Self { handlers, position: Some(0), base: 0 }
     }
 
-    fn move_to(&mut self, offset: u64) -> Result<()> {
+    fn move_to(&mut self, offset: u64, tick: &Tick) -> Result<()> {
         if self.position == Some(offset) {
             return Ok(());
         }
@@ -195,15 +198,24 @@ impl HandlerSink {
             Error::new(ErrorKind::Io, message)
         };
         let wanted_position = wanted.ok_or_else(|| bad(None))?;
-        match self.handlers.seek(wanted_position, SET)? {
+        match self.seek(wanted_position, SET, tick)? {
             Some(answer) if answer == wanted_position => self.position = Some(offset),
             answer => return Err(bad(answer)),
         }
         Ok(())
     }
 
-    fn write_some(&self, bytes: &[u8]) -> Result<usize> {
-        let count = self.handlers.write(bytes)?;
+    fn seek(&self, offset: i64, whence: i32, tick: &Tick) -> Result<Option<i64>> {
+        self.handlers.call(tick, move |handlers| handlers.seek(offset, whence))
+    }
+
+    fn write_some(&self, bytes: &[u8], tick: &Tick) -> Result<usize> {
+        let count = if self.handlers.are_apart() {
+            let piece = bytes.to_vec();
+            self.handlers.call(tick, move |handlers| handlers.write(&piece))?
+        } else {
+            self.handlers.here().write(bytes)?
+        };
         match usize::try_from(count) {
             Ok(valid) if (1..=bytes.len()).contains(&valid) => Ok(valid),
             _ => {
@@ -216,33 +228,34 @@ impl HandlerSink {
 }
 
 impl Sink for HandlerSink {
-    fn caps(&mut self, _: &Tick) -> Result<Caps> {
-        let Some(position) = self.handlers.seek(0, CURRENT)? else { return Ok(Caps::APPEND) };
+    fn caps(&mut self, tick: &Tick) -> Result<Caps> {
+        let Some(position) = self.seek(0, CURRENT, tick)? else { return Ok(Caps::APPEND) };
         let start = u64::try_from(position).ok().zip(self.position);
         let base = start.and_then(|(position, written)| position.checked_sub(written));
         self.base = base.ok_or_else(|| {
             let message = format!("the seek handler answered with position {position}");
             Error::new(ErrorKind::Io, message)
         })?;
-        Ok(Caps { append: true, seek: true, read_back: self.handlers.reads_back() })
+        Ok(Caps { append: true, seek: true, read_back: self.handlers.here().reads_back() })
     }
 
     fn write_at(&mut self, offset: u64, bytes: &[u8], tick: &Tick) -> Result<()> {
-        self.move_to(offset)?;
+        self.move_to(offset, tick)?;
         let mut done = 0;
         while done < bytes.len() {
             tick.check()?;
             self.position = None;
-            done += self.write_some(&bytes[done..])?;
+            done += self.write_some(&bytes[done..], tick)?;
             self.position = Some(offset + done as u64);
         }
         Ok(())
     }
 
-    fn read_at(&mut self, offset: u64, buffer: &mut [u8], _: &Tick) -> Result<usize> {
-        self.move_to(offset)?;
+    fn read_at(&mut self, offset: u64, buffer: &mut [u8], tick: &Tick) -> Result<usize> {
+        self.move_to(offset, tick)?;
         self.position = None;
-        let bytes = self.handlers.read(buffer.len())?;
+        let room = buffer.len();
+        let bytes = self.handlers.call(tick, move |handlers| handlers.read(room))?;
         let count = copy_from(&bytes, 0, buffer);
         if count == bytes.len() {
             self.position = Some(offset + count as u64);
@@ -250,13 +263,16 @@ impl Sink for HandlerSink {
         Ok(count)
     }
 
-    fn commit(&mut self, _: &Tick) -> Result<()> {
-        self.handlers.finish();
-        self.handlers.end()
+    fn commit(&mut self, tick: &Tick) -> Result<()> {
+        self.handlers.call(tick, |handlers| {
+            handlers.finish();
+            handlers.end()
+        })
     }
 
     fn abort(&mut self, error: &Error) {
-        self.handlers.abort(error);
+        let error = error.clone();
+        self.handlers.notify(move |handlers| handlers.abort(&error));
     }
 }
 

@@ -85,7 +85,14 @@ impl TargetWriter {
 
     /// Ends the save with success: all bytes are out, and a file has its name.
     pub fn commit(mut self) -> Result<()> {
-        let done = self.flush_buffer().and_then(|()| self.run(|sink, tick| sink.commit(tick)));
+        let flushed = self.flush_buffer();
+        if flushed.is_ok() && self.target.is_held() {
+            if let Some(sink) = self.sink.take() {
+                self.target.keep(sink);
+            }
+            return Ok(());
+        }
+        let done = flushed.and_then(|()| self.run(|sink, tick| sink.commit(tick)));
         match &done {
             Ok(()) => {
                 self.sink = None;
@@ -114,7 +121,9 @@ impl TargetWriter {
             return Err(error.clone());
         }
         let sink = self.sink.as_mut().expect("taken out when the save ends");
-        let done = self.tick.check().and_then(|()| step(&mut **sink, &self.tick));
+        let done = self.tick.check().and_then(|()| {
+            self.target.deadlines().step(&self.tick, |tick| step(&mut **sink, tick))
+        });
         done.map_err(|error| {
             let error = error.with("target", self.target.nick());
             self.error = Some(error.clone());
