@@ -28,6 +28,30 @@ pub use reader::{Failure, SourceReader};
 use replay::{Feed, Replay};
 
 /// Bytes that can be read at any position, such as an object in a store.
+///
+/// ```
+/// use windlass_io::{Reader, Result, Source};
+///
+/// /// The bytes 0, 1, 2, … 255, again and again.
+/// struct Count;
+///
+/// impl Reader for Count {
+///     fn read_at(&self, offset: u64, buffer: &mut [u8]) -> Result<usize> {
+///         let left = 1000_u64.saturating_sub(offset) as usize;
+///         let count = left.min(buffer.len());
+///         (offset..).zip(&mut buffer[..count]).for_each(|(at, byte)| *byte = at as u8);
+///         Ok(count)
+///     }
+///
+///     fn len(&self) -> Result<Option<u64>> {
+///         Ok(Some(1000))
+///     }
+/// }
+///
+/// let source = Source::from_reader("count", Count);
+/// assert_eq!(source.read_to_vec(1000)?[254..258], [254, 255, 0, 1]);
+/// # Ok::<(), windlass_io::Error>(())
+/// ```
 #[expect(clippy::len_without_is_empty, reason = "the length may be unknown")]
 pub trait Reader: Send + Sync + 'static {
     /// Reads into `buffer` from `offset` on. May give fewer bytes; none only at the end.
@@ -37,12 +61,50 @@ pub trait Reader: Send + Sync + 'static {
 }
 
 /// Bytes that come one after the other, such as the answer of a server.
+///
+/// ```
+/// use windlass_io::{Result, Source, Stream};
+///
+/// /// Whatever std can read.
+/// struct FromStd<R>(R);
+///
+/// impl<R: std::io::Read + Send + 'static> Stream for FromStd<R> {
+///     fn read_next(&mut self, buffer: &mut [u8]) -> Result<usize> {
+///         Ok(self.0.read(buffer)?)
+///     }
+/// }
+///
+/// let source = Source::from_stream("cursor", FromStd(std::io::Cursor::new("some bytes")));
+/// assert_eq!(source.sniff(4)?, b"some");
+/// // what has passed is kept: the source can be read again
+/// assert_eq!(source.read_to_vec(100)?, b"some bytes");
+/// # Ok::<(), windlass_io::Error>(())
+/// ```
 pub trait Stream: Send + 'static {
     /// Reads the bytes that follow. May give fewer than there is room for; none only at the end.
     fn read_next(&mut self, buffer: &mut [u8]) -> Result<usize>;
 }
 
 /// Callbacks of a program, as Python's file objects have them. Never called two at a time.
+///
+/// ```
+/// use std::sync::Mutex;
+/// use windlass_io::{Handlers, Result, Source};
+///
+/// /// Pieces that come in sizes of their own.
+/// struct Pieces(Mutex<Vec<Vec<u8>>>);
+///
+/// impl Handlers for Pieces {
+///     fn read(&self, _count: usize) -> Result<Vec<u8>> {
+///         Ok(self.0.lock().expect("no read panics").pop().unwrap_or_default())
+///     }
+/// }
+///
+/// let pieces = vec![b"end".to_vec(), b"from start to ".to_vec()];
+/// let source = Source::custom(Pieces(Mutex::new(pieces)));
+/// assert_eq!(source.read_to_vec(100)?, b"from start to end");
+/// # Ok::<(), windlass_io::Error>(())
+/// ```
 pub trait Handlers: Send + Sync + 'static {
     /// The bytes that follow, about `count`: fewer, or more, as it suits; none only at the end.
     fn read(&self, count: usize) -> Result<Vec<u8>>;

@@ -42,6 +42,39 @@ impl Caps {
 /// Callbacks of a program that take the bytes. Never called two at a time.
 ///
 /// A success ends with `finish`, then `end`; a failure with `abort`.
+///
+/// ```
+/// use std::io::Write;
+/// use std::sync::{Arc, Mutex};
+/// use windlass_io::{Error, Result, Target, TargetHandlers};
+///
+/// /// A shelf, on which there are whole things only.
+/// #[derive(Clone, Default)]
+/// struct Shelf(Arc<Mutex<(Vec<u8>, bool)>>);
+///
+/// impl TargetHandlers for Shelf {
+///     fn write(&self, bytes: &[u8]) -> Result<i64> {
+///         self.0.lock().expect("no write panics").0.extend_from_slice(bytes);
+///         Ok(bytes.len() as i64)
+///     }
+///
+///     fn end(&self) -> Result<()> {
+///         self.0.lock().expect("no write panics").1 = true;
+///         Ok(())
+///     }
+///
+///     fn abort(&self, _error: &Error) {
+///         self.0.lock().expect("no write panics").0.clear();
+///     }
+/// }
+///
+/// let shelf = Shelf::default();
+/// let mut writer = Target::custom(shelf.clone()).begin()?;
+/// writer.write_all(b"a jar")?;
+/// writer.commit()?;
+/// assert_eq!(*shelf.0.lock().expect("no write panics"), (b"a jar".to_vec(), true));
+/// # Ok::<(), windlass_io::Error>(())
+/// ```
 pub trait TargetHandlers: Send + Sync + 'static {
     /// Takes bytes and says how many; it is called again with the rest. 0, a negative count or
     /// more than there were is an error.
