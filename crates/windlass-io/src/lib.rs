@@ -7,20 +7,35 @@
 
 pub mod alloc;
 mod error;
+#[cfg(any(feature = "http", feature = "s3", feature = "postgres"))]
+mod events;
+#[cfg(feature = "http")]
+mod http;
 mod limits;
+mod names;
 mod objects;
+#[cfg(any(feature = "http", feature = "s3", feature = "sqlite", feature = "postgres"))]
+mod process;
+#[cfg(any(feature = "http", feature = "s3", feature = "postgres"))]
+mod remote;
 pub mod settings;
 mod source;
 mod spool;
+#[cfg(feature = "sqlite")]
+mod sqlite;
 mod stats;
 mod target;
 mod tick;
 mod timeouts;
 mod wait;
+mod wrap;
 
 pub use alloc::{try_reserve, try_vec, try_with_capacity};
 pub use error::{Error, ErrorKind, Result, ResultExt};
+#[cfg(feature = "http")]
+pub use http::{HttpOptions, Method};
 pub use limits::Limits;
+pub use names::is_url;
 pub use objects::{Folder, Objects, Tree};
 pub use source::{Failure, Handlers, Reader, Source, SourceKey, SourceReader, Stream};
 pub use spool::{Spool, temporary_file};
@@ -28,3 +43,8 @@ pub use stats::{Counters, Stats};
 pub use target::{Caps, Target, TargetHandlers, TargetWriter};
 pub use tick::{CancelGuard, Tick};
 pub use timeouts::Timeouts;
+#[cfg(feature = "checksum")]
+pub use wrap::Checksum;
+pub use wrap::ProgressFn;
+#[cfg(feature = "age")]
+pub use wrap::{AgeIdentity, AgeRecipient};

@@ -19,8 +19,9 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use filedescriptor::FileDescriptor;
 
 use crate::spool::copy_from;
+use crate::stats::Counters;
 use crate::timeouts::{Deadlines, Timeouts};
-use crate::{Error, ErrorKind, Result, Tick};
+use crate::{Error, ErrorKind, Result, Stats, Tick};
 use file::{Identity, Named, Opened};
 pub(crate) use file::{is_pipe, quoted};
 use handlers::{Custom, Mode};
@@ -58,6 +59,23 @@ pub trait Reader: Send + Sync + 'static {
     fn read_at(&self, offset: u64, buffer: &mut [u8]) -> Result<usize>;
     /// The length in bytes, if it is known.
     fn len(&self) -> Result<Option<u64>>;
+
+    /// Reads like [`Reader::read_at`]; a wait ends with the tick.
+    fn read_with(&self, offset: u64, buffer: &mut [u8], tick: &Tick) -> Result<usize> {
+        let _ = tick;
+        self.read_at(offset, buffer)
+    }
+
+    /// The length in bytes, even if all has to be read for that; `None` if it can't be known.
+    fn find_len(&self, tick: &Tick) -> Result<Option<u64>> {
+        let _ = tick;
+        self.len()
+    }
+
+    /// What counts the requests, where the source itself can't.
+    fn counters(&self) -> Option<Arc<Counters>> {
+        None
+    }
 }
 
 /// Bytes that come one after the other, such as the answer of a server.
@@ -83,6 +101,17 @@ pub trait Reader: Send + Sync + 'static {
 pub trait Stream: Send + 'static {
     /// Reads the bytes that follow. May give fewer than there is room for; none only at the end.
     fn read_next(&mut self, buffer: &mut [u8]) -> Result<usize>;
+
+    /// Reads like [`Stream::read_next`]; a wait ends with the tick, and can be taken up again.
+    fn next_with(&mut self, buffer: &mut [u8], tick: &Tick) -> Result<usize> {
+        let _ = tick;
+        self.read_next(buffer)
+    }
+
+    /// What counts the requests, where the source itself can't.
+    fn counters(&self) -> Option<Arc<Counters>> {
+        None
+    }
 }
 
 /// Callbacks of a program, as Python's file objects have them. Never called two at a time.
@@ -136,6 +165,9 @@ struct Inner {
     spool: AtomicBool,
     deadlines: Deadlines,
     backend: Backend,
+    counters: Arc<Counters>,
+    /// The backend counts, not we.
+    counted: bool,
 }
 
 enum Backend {
@@ -253,7 +285,10 @@ impl Source {
     ) -> Self {
         let (nick, key, spool) = (nick.into(), SourceKey(key), AtomicBool::new(true));
         let deadlines = Deadlines::default();
-        Self(Arc::new(Inner { nick, filename, key, spool, deadlines, backend }))
+        let own = backend.counters();
+        let counted = own.is_some();
+        let counters = own.unwrap_or_default();
+        Self(Arc::new(Inner { nick, filename, key, spool, deadlines, backend, counters, counted }))
     }
 
     /// The name for messages: the file name if there is one, else what kind of source it is.
@@ -319,6 +354,15 @@ impl Source {
     /// The length in bytes, if it is known; for pipes only once they were read to their end.
     pub fn len(&self) -> Result<Option<u64>> {
         self.known_len(&Tick::never())
+    }
+
+    pub(crate) fn counters(&self) -> Arc<Counters> {
+        self.0.counters.clone()
+    }
+
+    /// What was read so far, by all readers.
+    pub fn stats(&self) -> Stats {
+        self.0.counters.stats()
     }
 
     /// Sets whether what passes of a pipe is kept beyond 8 MiB, in a temporary file, up to
@@ -399,10 +443,10 @@ impl Source {
                 Mode::Stream(replay) => replay,
                 Mode::Seekable(seekable) => return Ok(seekable.len),
             },
-            Backend::Memory(_)
-            | Backend::Named(_)
-            | Backend::Descriptor { .. }
-            | Backend::Reader(_) => return self.known_len(&pass.tick),
+            Backend::Reader(reader) => return reader.find_len(&pass.tick),
+            Backend::Memory(_) | Backend::Named(_) | Backend::Descriptor { .. } => {
+                return self.known_len(&pass.tick);
+            }
         };
         let deadlines = &self.0.deadlines;
         deadlines
@@ -446,7 +490,9 @@ impl Source {
                 let room = room.min(buffer.len());
                 read_file(file, base.saturating_add(offset), &mut buffer[..room])?
             }
-            Backend::Reader(reader) => valid_count(reader.read_at(offset, buffer)?, buffer.len())?,
+            Backend::Reader(reader) => {
+                valid_count(reader.read_with(offset, buffer, &pass.tick)?, buffer.len())?
+            }
             Backend::Replay(replay) => replay.read_at(offset, buffer, pass)?,
             Backend::Custom(custom) => match self.mode(custom, &pass.tick)? {
                 Mode::Seekable(seekable) => seekable.read_at(offset, buffer, pass)?,
@@ -455,6 +501,10 @@ impl Source {
         };
         if count == 0 {
             self.check_end(offset, &pass.tick)?;
+        }
+        if !self.0.counted {
+            self.0.counters.requested();
+            self.0.counters.passed(count as u64);
         }
         Ok(count)
     }
@@ -467,6 +517,16 @@ impl Source {
                 Err(Error::new(ErrorKind::Truncated, message))
             }
             Some(_) | None => Ok(()),
+        }
+    }
+}
+
+impl Backend {
+    fn counters(&self) -> Option<Arc<Counters>> {
+        match self {
+            Self::Reader(reader) => reader.counters(),
+            Self::Replay(replay) => replay.counters(),
+            Self::Memory(_) | Self::Named(_) | Self::Descriptor { .. } | Self::Custom(_) => None,
         }
     }
 }

@@ -73,6 +73,11 @@ impl SourceReader {
         self
     }
 
+    /// As [`SourceReader::with_tick`], for a reader that serves several evaluations.
+    pub(crate) fn set_tick(&mut self, tick: Tick) {
+        self.pass.tick = tick;
+    }
+
     /// The tick that is looked at.
     pub fn tick(&self) -> &Tick {
         &self.pass.tick

@@ -6,6 +6,7 @@ use std::sync::Mutex;
 
 use super::{Handlers, Pass, Stream};
 use crate::spool::{Spool, copy_from};
+use crate::stats::Counters;
 use crate::timeouts::Served;
 use crate::wait::{Turn, lock, readable};
 use crate::{Error, ErrorKind, Result, Tick, alloc, settings};
@@ -17,6 +18,7 @@ use crate::{Error, ErrorKind, Result, Tick, alloc, settings};
 /// them, without holding a lock.
 pub(crate) struct Replay {
     feed: Turn<Feed>,
+    counters: Option<Arc<Counters>>,
     state: Mutex<State>,
 }
 
@@ -47,7 +49,15 @@ impl Replay {
     pub(crate) fn new(feed: Feed) -> Self {
         let kept = Some(Spool::new(MEMORY));
         let state = State { kept, dropped: None, tail: Vec::new(), passed: 0, end: None };
-        Self { feed: Turn::new(feed), state: Mutex::new(state) }
+        let counters = match &feed {
+            Feed::Stream(stream, _) => stream.counters(),
+            Feed::Descriptor(..) | Feed::Handlers(..) => None,
+        };
+        Self { feed: Turn::new(feed), counters, state: Mutex::new(state) }
+    }
+
+    pub(crate) fn counters(&self) -> Option<Arc<Counters>> {
+        self.counters.clone()
     }
 
     /// The length, known once the end was reached.
@@ -105,6 +115,7 @@ impl Replay {
                 Ok(None) => continue,
                 Ok(Some([])) => state.end = Some(Ok(())),
                 Ok(Some(bytes)) => state.accept(bytes, pass),
+                Err(error) if pass.tick.check().is_err() => return Err(error),
                 Err(error) => {
                     state.end = Some(Err(lasting(&error)));
                     return Err(error);
@@ -150,7 +161,7 @@ impl Feed {
             }
             Self::Stream(stream, buffer) => {
                 enlarge(buffer, count)?;
-                let got = stream.read_next(&mut buffer[..count])?;
+                let got = stream.next_with(&mut buffer[..count], tick)?;
                 Ok(Some(&buffer[..super::valid_count(got, count)?]))
             }
             Self::Handlers(handlers, bytes) => {

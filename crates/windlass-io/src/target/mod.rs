@@ -15,9 +15,10 @@ use std::sync::{Arc, Mutex, OnceLock};
 use bytes::Bytes;
 
 use crate::source::{duplicate, quoted};
+use crate::stats::Counters;
 use crate::timeouts::{Deadlines, Timeouts};
 use crate::wait::lock;
-use crate::{Error, ErrorKind, Result, Tick};
+use crate::{Error, ErrorKind, Result, Stats, Tick};
 use atomic::AtomicFile;
 use sinks::{DescriptorSink, HandlerSink, MemorySink, WriterSink};
 pub use writer::TargetWriter;
@@ -35,8 +36,8 @@ pub struct Caps {
 }
 
 impl Caps {
-    const APPEND: Self = Self { append: true, seek: false, read_back: false };
-    const ALL: Self = Self { append: true, seek: true, read_back: true };
+    pub(crate) const APPEND: Self = Self { append: true, seek: false, read_back: false };
+    pub(crate) const ALL: Self = Self { append: true, seek: true, read_back: true };
 }
 
 /// Callbacks of a program that take the bytes. Never called two at a time.
@@ -135,6 +136,9 @@ struct Inner {
     /// The save that waits
     waiting: Mutex<Option<Box<dyn Sink>>>,
     result: Arc<OnceLock<Bytes>>,
+    counters: Arc<Counters>,
+    /// The sink counts, not the writer.
+    counted: bool,
 }
 
 enum Backend {
@@ -143,6 +147,8 @@ enum Backend {
     Memory,
     Writer(Arc<Mutex<Box<dyn Write + Send>>>),
     Custom(Arc<dyn TargetHandlers>),
+    /// Makes the sink of each save.
+    Maker(Box<dyn Fn() -> Result<Box<dyn Sink>> + Send + Sync>),
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -157,7 +163,7 @@ enum State {
 /// Where a writer's bytes end up. Used by one writer; offsets count from its first byte.
 ///
 /// The writer sees to it that offsets only move if `caps` allows it.
-trait Sink: Send {
+pub(crate) trait Sink: Send {
     fn caps(&mut self, tick: &Tick) -> Result<Caps>;
     /// Writes all of `bytes` at `offset`.
     fn write_at(&mut self, offset: u64, bytes: &[u8], tick: &Tick) -> Result<()>;
@@ -213,7 +219,45 @@ impl Target {
             aborted: AtomicBool::new(false),
             waiting: Mutex::default(),
             result: Arc::default(),
+            counters: Arc::default(),
+            counted: false,
         }))
+    }
+
+    /// Something that makes a sink for each save, which uses the counters.
+    pub(crate) fn from_sinks(
+        nick: impl Into<String>,
+        counters: Arc<Counters>,
+        make: impl Fn() -> Result<Box<dyn Sink>> + Send + Sync + 'static,
+    ) -> Self {
+        Self(Arc::new(Inner {
+            nick: nick.into(),
+            filename: None,
+            backend: Backend::Maker(Box::new(make)),
+            state: Mutex::new(State::Idle),
+            sync: AtomicBool::new(false),
+            result: Arc::default(),
+            deadlines: Deadlines::default(),
+            counters,
+            counted: true,
+        }))
+    }
+
+    pub(crate) fn counters(&self) -> Arc<Counters> {
+        self.0.counters.clone()
+    }
+
+    /// What was written so far.
+    pub fn stats(&self) -> Stats {
+        self.0.counters.stats()
+    }
+
+    /// The writer wrote, for who does not count himself.
+    fn wrote(&self, bytes: usize) {
+        if !self.0.counted {
+            self.0.counters.requested();
+            self.0.counters.passed(bytes as u64);
+        }
     }
 
     /// The name for messages: the file name if there is one, else what kind of target it is.
@@ -334,6 +378,7 @@ impl Target {
             Backend::Custom(handlers) => {
                 Box::new(HandlerSink::new(handlers.clone(), inner.deadlines.are_set()))
             }
+            Backend::Maker(make) => make()?,
         })
     }
 

@@ -44,6 +44,11 @@ impl TargetWriter {
         self
     }
 
+    /// As [`TargetWriter::with_tick`], for a writer below another one.
+    pub(crate) fn set_tick(&mut self, tick: Tick) {
+        self.tick = tick;
+    }
+
     /// The target that is written.
     pub fn target(&self) -> &Target {
         &self.target
@@ -146,6 +151,7 @@ impl TargetWriter {
     fn put(&mut self, offset: u64, bytes: &[u8]) -> Result<()> {
         let end = crate::spool::end(offset, bytes.len())?;
         self.run(|sink, tick| sink.write_at(offset, bytes, tick))?;
+        self.target.wrote(bytes.len());
         self.len = self.len.max(end);
         Ok(())
     }

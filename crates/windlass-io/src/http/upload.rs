@@ -1,0 +1,215 @@
+//! Uploads by PUT and by POST.
+
+use std::sync::Arc;
+use std::thread;
+use std::time::Instant;
+
+use bytes::Bytes;
+use ureq::{Agent, SendBody};
+
+use super::address::Address;
+use super::answer::Failed;
+use super::object::agent;
+use crate::process::PerProcess;
+use crate::remote::{Backoff, Pipe, PipeReader, Stop, Uploads, detached};
+use crate::stats::Counters;
+use crate::target::{Caps, Sink};
+use crate::{Error, Objects, Result, Target, Tick, alloc, events};
+
+/// How an upload is made.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[expect(clippy::exhaustive_enums, reason = "the two methods that HTTP has for this")]
+pub enum Method {
+    /// The address names the object.
+    Put,
+    /// The address takes objects.
+    Post,
+}
+
+pub(super) fn target(address: Address, method: Method) -> Target {
+    let counters = Arc::<Counters>::default();
+    let nick = address.nick.clone();
+    let upload = Upload::new(address, method, counters.clone());
+    Target::from_sinks(nick, counters, move || {
+        let pending = Vec::new();
+        Ok(Box::new(HttpSink { upload: upload.clone(), pending, streamed: None, parts: 0 }))
+    })
+}
+
+/// Where to upload to, and how.
+#[derive(Clone)]
+struct Upload {
+    address: Arc<Address>,
+    agent: Arc<PerProcess<Agent>>,
+    method: Method,
+    counters: Arc<Counters>,
+    stop: Stop,
+}
+
+impl Upload {
+    fn new(address: Address, method: Method, counters: Arc<Counters>) -> Self {
+        let address = Arc::new(address);
+        let for_agent = address.clone();
+        let agent = Arc::new(PerProcess::new(move || agent(&for_agent)));
+        Self { address, agent, method, counters, stop: Stop::default() }
+    }
+
+    /// Sends a body whose length is known, again if that may help.
+    fn send(&self, url: &str, body: &[u8]) -> Result<()> {
+        let mut backoff = Backoff::new(self.address.options.retries);
+        loop {
+            let Err(failed) = self.request(url, SendBodyOf::Bytes(body)) else {
+                self.counters.passed(body.len() as u64);
+                events::uploaded(&self.address.nick, 0, body.len() as u64);
+                return Ok(());
+            };
+            // A POST may have been done although its answer was lost.
+            let unsafe_again = self.method == Method::Post && failed.pause.is_none();
+            let again = failed.again && !unsafe_again;
+            let Some(pause) = again.then(|| backoff.next(failed.pause)).flatten() else {
+                return Err(failed.error);
+            };
+            self.counters.retried();
+            events::retried(&self.address.nick, backoff.attempts(), pause, &failed.error);
+            self.stop.sleep(pause)?;
+        }
+    }
+
+    fn request(&self, url: &str, body: SendBodyOf<'_>) -> Result<(), Failed> {
+        self.stop.check().map_err(Failed::finally)?;
+        self.counters.requested();
+        let agent = self.agent.get();
+        let mut request = match self.method {
+            Method::Put => agent.put(url),
+            Method::Post => agent.post(url),
+        };
+        for (name, value) in &self.address.options.headers {
+            request = request.header(name, value);
+        }
+        let typed = |(name, _): &(String, String)| name.eq_ignore_ascii_case("content-type");
+        if !self.address.options.headers.iter().any(typed) {
+            request = request.header("Content-Type", "application/octet-stream");
+        }
+        let answer = match body {
+            SendBodyOf::Bytes(bytes) => request.send(bytes),
+            SendBodyOf::Pipe(pipe) => request.send(SendBody::from_owned_reader(pipe)),
+        };
+        let answer = answer.map_err(Failed::of_client)?;
+        if answer.status().is_success() { Ok(()) } else { Err(Failed::of_status(&answer)) }
+    }
+}
+
+enum SendBodyOf<'a> {
+    Bytes(&'a [u8]),
+    Pipe(PipeReader),
+}
+
+/// Collects what is short, and streams what is long.
+struct HttpSink {
+    upload: Upload,
+    pending: Vec<u8>,
+    streamed: Option<Streamed>,
+    parts: u64,
+}
+
+/// An upload that is going on, in a thread of its own.
+struct Streamed {
+    pipe: Pipe,
+    result: Pipe,
+}
+
+impl HttpSink {
+    fn stream(&mut self) -> Result<&Streamed> {
+        let (pipe, result) = (Pipe::default(), Pipe::default());
+        let upload = self.upload.clone();
+        let (reader, report, feed) = (PipeReader::new(pipe.clone()), result.clone(), pipe.clone());
+        let run = move || {
+            let done = upload.request(&upload.address.url, SendBodyOf::Pipe(reader));
+            let done = done.map_err(|failed| failed.error);
+            if let Err(error) = &done {
+                feed.refuse(error.clone());
+            }
+            report.end(done);
+        };
+        thread::Builder::new().name("windlass-io".to_owned()).spawn(run)?;
+        Ok(self.streamed.insert(Streamed { pipe, result }))
+    }
+
+    /// Sends on what was collected.
+    fn flush(&mut self, tick: &Tick) -> Result<()> {
+        let piece = Bytes::from(std::mem::take(&mut self.pending));
+        let count = piece.len() as u64;
+        if self.streamed.is_none() {
+            self.stream()?;
+        }
+        let streamed = self.streamed.as_ref().expect("made above");
+        let start = Instant::now();
+        let pushed = streamed.pipe.push(piece, tick);
+        self.upload.counters.waited(start);
+        pushed?;
+        self.upload.counters.passed(count);
+        self.parts += 1;
+        events::uploaded(&self.upload.address.nick, self.parts, count);
+        Ok(())
+    }
+}
+
+impl Sink for HttpSink {
+    fn caps(&mut self, _: &Tick) -> Result<Caps> {
+        Ok(Caps::APPEND)
+    }
+
+    fn write_at(&mut self, _: u64, bytes: &[u8], tick: &Tick) -> Result<()> {
+        alloc::reserve(&mut self.pending, bytes.len())?;
+        self.pending.extend_from_slice(bytes);
+        let most = if self.streamed.is_some() { PIECE } else { COLLECTED };
+        if self.pending.len() >= most {
+            self.flush(tick)?;
+        }
+        Ok(())
+    }
+
+    fn read_at(&mut self, _: u64, _: &mut [u8], _: &Tick) -> Result<usize> {
+        Ok(0)
+    }
+
+    fn commit(&mut self, tick: &Tick) -> Result<()> {
+        let start = Instant::now();
+        let done = if self.streamed.is_some() {
+            self.flush(tick).and_then(|()| {
+                let streamed = self.streamed.as_ref().expect("checked above");
+                streamed.pipe.end(Ok(()));
+                streamed.result.pull(tick).map(|_| ())
+            })
+        } else {
+            let (upload, body) = (self.upload.clone(), std::mem::take(&mut self.pending));
+            let stop = self.upload.stop.clone();
+            let work = move || upload.send(&upload.address.url, &body);
+            detached(tick, work, || stop.stop())
+        };
+        self.upload.counters.waited(start);
+        done
+    }
+
+    fn abort(&mut self, error: &Error) {
+        events::aborted(&self.upload.address.nick, error);
+        self.pending = Vec::new();
+        if let Some(streamed) = self.streamed.take() {
+            // The body breaks off without its end mark, which tells the server.
+            streamed.pipe.end(Err(error.clone()));
+        }
+    }
+}
+
+/// Objects below an address, uploaded by a few threads.
+pub(super) fn objects(address: Address) -> impl Objects {
+    let counters = Arc::<Counters>::default();
+    let upload = Upload::new(address, Method::Put, counters.clone());
+    let stop = upload.stop.clone();
+    let send = move |name: &str, bytes: &[u8]| upload.send(&upload.address.below(name), bytes);
+    Uploads::new(counters, stop, send)
+}
+
+/// Bytes up to which an upload is made in one piece.
+const COLLECTED: usize = 8 << 20;
+const PIECE: usize = 256 << 10;

@@ -1,0 +1,12 @@
+//! What connections to other machines share: threads of their own, so that who waits can be
+//! cancelled; a cache of blocks with read-ahead; and state that a fork leaves usable.
+
+mod cache;
+mod pipe;
+mod uploads;
+mod wait;
+
+pub(crate) use cache::{BLOCK, Cache, Fetch};
+pub(crate) use pipe::{Pipe, PipeReader, Pump};
+pub(crate) use uploads::Uploads;
+pub(crate) use wait::{Backoff, Stop, detached};

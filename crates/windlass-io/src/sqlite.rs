@@ -1,0 +1,361 @@
+//! Values of a SQLite database, read and written piece by piece.
+//!
+//! `sqlite:photos.db?table=images&column=data&rowid=123`, or with `key=name&value=cat.jpg` in
+//! place of `rowid` to find the row by another column.
+
+use std::fmt::{self, Debug, Formatter};
+use std::hash::{DefaultHasher, Hasher};
+use std::io::{Read, Seek, SeekFrom, Write};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use rusqlite::{Connection, MAIN_DB, OpenFlags, OptionalExtension};
+
+use crate::names::{percent_decoded, query};
+use crate::process::PerProcess;
+use crate::source::Reader;
+use crate::spool::Spool;
+use crate::stats::Counters;
+use crate::target::{Caps, Sink};
+use crate::wait::lock;
+use crate::{Error, ErrorKind, Result, ResultExt, Source, Target, Tick, alloc};
+
+/// Where a value lies.
+#[derive(Clone, Debug)]
+struct Place {
+    file: String,
+    table: String,
+    column: String,
+    row: Row,
+}
+
+#[derive(Clone, Debug)]
+enum Row {
+    Id(i64),
+    Key { column: String, value: String },
+    New,
+}
+
+pub(crate) fn source(name: &str) -> Result<Source> {
+    let blob = Blob::open(Place::parse(name)?).with("source", || name)?;
+    Ok(Source::from_reader(name, blob))
+}
+
+pub(crate) fn target(name: &str) -> Result<Target> {
+    let place = Place::parse(name)?;
+    let counters = Arc::<Counters>::default();
+    let sink_counters = counters.clone();
+    Ok(Target::from_sinks(name, counters, move || {
+        let (spool, counters) = (Spool::new(MEMORY), sink_counters.clone());
+        Ok(Box::new(BlobSink { place: place.clone(), spool, len: 0, counters }))
+    }))
+}
+
+impl Place {
+    fn parse(name: &str) -> Result<Self> {
+        let (plain, pairs) = query(name)?;
+        let file = plain.strip_prefix("sqlite:").unwrap_or(plain);
+        let file = file.strip_prefix("//").unwrap_or(file);
+        let file = String::from_utf8_lossy(&percent_decoded(file)).into_owned();
+        let known = ["table", "column", "rowid", "key", "value"];
+        if let Some((key, _)) = pairs.iter().find(|(key, _)| !known.contains(&key.as_str())) {
+            return Err(bad(format!("sqlite: has no option {key:?}, only {}", known.join(", "))));
+        }
+        let find =
+            |key| pairs.iter().find(|(found, _)| found == key).map(|(_, value)| value.clone());
+        let need = |key| find(key).ok_or_else(|| bad(format!("sqlite: needs {key}=…")));
+        let row = match (find("rowid"), find("key")) {
+            (Some(_), Some(_)) => return Err(bad("sqlite: takes rowid= or key=, not both")),
+            (Some(id), None) => {
+                let parsed = id.parse();
+                Row::Id(parsed.map_err(|_| bad(format!("rowid is {id:?}, not an integer")))?)
+            }
+            (None, Some(column)) => Row::Key { column, value: need("value")? },
+            (None, None) => Row::New,
+        };
+        Ok(Self { file, table: need("table")?, column: need("column")?, row })
+    }
+
+    fn connect(&self, flags: OpenFlags) -> Result<Connection> {
+        let flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(&self.file, flags).map_err(sqlite_error)?;
+        connection.busy_timeout(BUSY).map_err(sqlite_error)?;
+        Ok(connection)
+    }
+
+    /// The number of the row, if there is such a row.
+    fn find(&self, connection: &Connection) -> Result<Option<i64>> {
+        let table = quoted(&self.table);
+        let found = match &self.row {
+            Row::New => return Ok(None),
+            Row::Id(id) => {
+                let sql = format!("SELECT rowid FROM {table} WHERE rowid = ?1");
+                connection.query_row(&sql, [id], |row| row.get(0)).optional()
+            }
+            Row::Key { column, value } => {
+                let key = quoted(column);
+                // As text and as a number, whatever the column holds.
+                let sql = format!(
+                    "SELECT rowid FROM {table} WHERE {key} = ?1 OR CAST({key} AS TEXT) = ?1"
+                );
+                connection.query_row(&sql, [value], |row| row.get(0)).optional()
+            }
+        };
+        found.map_err(sqlite_error)
+    }
+
+    fn missing(&self) -> Error {
+        let message = match &self.row {
+            Row::Id(id) => format!("table {:?} has no row {id}", self.table),
+            Row::Key { column, value } => {
+                format!("table {:?} has no row with {column:?} = {value:?}", self.table)
+            }
+            Row::New => "sqlite: needs rowid=… or key=…&value=…".to_owned(),
+        };
+        Error::new(ErrorKind::NotFound, message)
+    }
+}
+
+/// A value that is read through a connection of its own.
+struct Blob {
+    place: Place,
+    row: i64,
+    len: u64,
+    connection: PerProcess<Mutex<Option<Connection>>>,
+    /// What was read so far, to tell whether a later change of the database touched it.
+    seen: Mutex<Seen>,
+    counters: Arc<Counters>,
+}
+
+#[derive(Default)]
+struct Seen {
+    version: Option<i64>,
+    /// Offset, length and hash of the pieces.
+    pieces: Vec<(u64, usize, u64)>,
+}
+
+impl Blob {
+    fn open(place: Place) -> Result<Self> {
+        let connection = place.connect(OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        let row = place.find(&connection)?.ok_or_else(|| place.missing())?;
+        let blob =
+            connection.blob_open(MAIN_DB, place.table.as_str(), place.column.as_str(), row, true);
+        let len = blob.map_err(sqlite_error)?.len() as u64;
+        drop(connection);
+        let (seen, counters) = (Mutex::default(), Arc::default());
+        let connection = PerProcess::new(|| Mutex::new(None));
+        Ok(Self { place, row, len, connection, seen, counters })
+    }
+
+    fn read(&self, connection: &Connection, offset: u64, buffer: &mut [u8]) -> Result<usize> {
+        self.read_blob(connection, offset, buffer).map_err(sqlite_io_error)
+    }
+
+    fn read_blob(
+        &self,
+        connection: &Connection,
+        offset: u64,
+        buffer: &mut [u8],
+    ) -> std::io::Result<usize> {
+        let (table, column) = (self.place.table.as_str(), self.place.column.as_str());
+        let opened = connection.blob_open(MAIN_DB, table, column, self.row, true);
+        let mut blob = opened.map_err(std::io::Error::other)?;
+        if blob.len() as u64 != self.len {
+            return Err(changed().into());
+        }
+        blob.seek(SeekFrom::Start(offset))?;
+        let mut done = 0;
+        while done < buffer.len() {
+            match blob.read(&mut buffer[done..])? {
+                0 => break,
+                count => done += count,
+            }
+        }
+        Ok(done)
+    }
+
+    /// Fails if the value is no longer what was read of it.
+    fn check(&self, connection: &Connection, seen: &mut Seen) -> Result<()> {
+        let version = connection.query_row("PRAGMA data_version", [], |row| row.get(0));
+        let version: i64 = version.map_err(sqlite_error)?;
+        if seen.version.is_some_and(|seen| seen != version) {
+            // Somebody wrote to the database, perhaps elsewhere.
+            for &(offset, len, hash) in &seen.pieces {
+                let mut bytes = alloc::try_vec(len)?;
+                self.read(connection, offset, &mut bytes)?;
+                if hash_of(&bytes) != hash {
+                    return Err(changed());
+                }
+            }
+        }
+        seen.version = Some(version);
+        Ok(())
+    }
+}
+
+impl Reader for Blob {
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> Result<usize> {
+        if offset >= self.len || buffer.is_empty() {
+            return Ok(0);
+        }
+        let mut slot = lock(self.connection.get());
+        if slot.is_none() {
+            *slot = Some(self.place.connect(OpenFlags::SQLITE_OPEN_READ_ONLY)?);
+            let mut seen = lock(&self.seen);
+            seen.version = (!seen.pieces.is_empty()).then_some(i64::MIN);
+        }
+        let connection = slot.as_ref().expect("made above");
+        let mut seen = lock(&self.seen);
+        // One transaction, so that nothing changes between the check and the read.
+        connection.execute_batch("BEGIN").map_err(sqlite_error)?;
+        let read =
+            self.check(connection, &mut seen).and_then(|()| self.read(connection, offset, buffer));
+        connection.execute_batch("END").map_err(sqlite_error)?;
+        let count = read?;
+        seen.pieces.push((offset, count, hash_of(&buffer[..count])));
+        self.counters.requested();
+        self.counters.passed(count as u64);
+        Ok(count)
+    }
+
+    fn len(&self) -> Result<Option<u64>> {
+        Ok(Some(self.len))
+    }
+
+    fn counters(&self) -> Option<Arc<Counters>> {
+        Some(self.counters.clone())
+    }
+}
+
+/// Collects the bytes, since a value gets its length before its bytes; then writes them piece by
+/// piece, in one transaction.
+struct BlobSink {
+    place: Place,
+    spool: Spool,
+    len: u64,
+    counters: Arc<Counters>,
+}
+
+impl BlobSink {
+    /// The row, with room for the value.
+    fn make_room(&self, connection: &Connection) -> Result<i64> {
+        let (table, column) = (quoted(&self.place.table), quoted(&self.place.column));
+        let len = i64::try_from(self.len).unwrap_or(i64::MAX);
+        if let Some(row) = self.place.find(connection)? {
+            let sql = format!("UPDATE {table} SET {column} = zeroblob(?1) WHERE rowid = ?2");
+            connection.execute(&sql, (len, row)).map_err(sqlite_error)?;
+            return Ok(row);
+        }
+        let done = match &self.place.row {
+            Row::Id(id) => {
+                let sql =
+                    format!("INSERT INTO {table} (rowid, {column}) VALUES (?1, zeroblob(?2))");
+                connection.execute(&sql, (id, len))
+            }
+            Row::Key { column: key, value } => {
+                let key = quoted(key);
+                let sql =
+                    format!("INSERT INTO {table} ({key}, {column}) VALUES (?1, zeroblob(?2))");
+                connection.execute(&sql, (value, len))
+            }
+            Row::New => {
+                let sql = format!("INSERT INTO {table} ({column}) VALUES (zeroblob(?1))");
+                connection.execute(&sql, [len])
+            }
+        };
+        done.map_err(sqlite_error)?;
+        Ok(connection.last_insert_rowid())
+    }
+
+    fn copy(&self, connection: &Connection, row: i64, tick: &Tick) -> Result<()> {
+        let (table, column) = (self.place.table.as_str(), self.place.column.as_str());
+        let blob = connection.blob_open(MAIN_DB, table, column, row, false);
+        let mut blob = blob.map_err(sqlite_error)?;
+        let mut piece = alloc::try_vec(PIECE)?;
+        let mut offset = 0;
+        loop {
+            tick.check()?;
+            let count = self.spool.read_at(offset, &mut piece)?;
+            if count == 0 {
+                return Ok(());
+            }
+            blob.write_all(&piece[..count]).map_err(sqlite_io_error)?;
+            self.counters.requested();
+            self.counters.passed(count as u64);
+            offset += count as u64;
+        }
+    }
+}
+
+impl Sink for BlobSink {
+    fn caps(&mut self, _: &Tick) -> Result<Caps> {
+        Ok(Caps::ALL)
+    }
+
+    fn write_at(&mut self, offset: u64, bytes: &[u8], _: &Tick) -> Result<()> {
+        self.spool.write_at(offset, bytes)?;
+        self.len = self.len.max(offset + bytes.len() as u64);
+        Ok(())
+    }
+
+    fn read_at(&mut self, offset: u64, buffer: &mut [u8], _: &Tick) -> Result<usize> {
+        self.spool.read_at(offset, buffer)
+    }
+
+    fn commit(&mut self, tick: &Tick) -> Result<()> {
+        let connection = self.place.connect(OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        connection.execute_batch("BEGIN IMMEDIATE").map_err(sqlite_error)?;
+        // A connection that is dropped before its commit takes everything back.
+        let row = self.make_room(&connection)?;
+        self.copy(&connection, row, tick)?;
+        connection.execute_batch("COMMIT").map_err(sqlite_error)
+    }
+
+    fn abort(&mut self, _: &Error) {
+        self.spool = Spool::new(MEMORY);
+    }
+}
+
+impl Debug for Blob {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Blob").field("place", &self.place).finish_non_exhaustive()
+    }
+}
+
+/// A name in a statement.
+fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+fn hash_of(bytes: &[u8]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    hasher.write(bytes);
+    hasher.finish()
+}
+
+fn changed() -> Error {
+    Error::new(ErrorKind::Io, "the value has changed while it was read")
+}
+
+fn bad(message: impl Into<String>) -> Error {
+    Error::new(ErrorKind::BadArgument, message)
+}
+
+fn sqlite_error(error: rusqlite::Error) -> Error {
+    let missing = error.sqlite_error_code() == Some(rusqlite::ErrorCode::CannotOpen);
+    let kind = if missing { ErrorKind::NotFound } else { ErrorKind::Io };
+    let message = format!("SQLite: {error}");
+    Error::new(kind, message).with_source(error)
+}
+
+fn sqlite_io_error(error: std::io::Error) -> Error {
+    match Error::find_in(&error) {
+        Some(found) => found.clone(),
+        None => Error::new(ErrorKind::Io, format!("SQLite: {error}")).with_source(error),
+    }
+}
+
+/// How long to wait for others who write.
+const BUSY: Duration = Duration::from_secs(10);
+const MEMORY: u64 = 8 << 20;
+const PIECE: usize = 256 << 10;
