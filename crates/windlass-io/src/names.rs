@@ -21,6 +21,26 @@ pub fn is_url(name: &str) -> bool {
     scheme(name).is_some()
 }
 
+/// The name that tells the format of what is written to `name`: the name itself, but for
+/// addresses what stands behind a `#`, such as `.webp`, else the path without the query.
+pub fn format_name(name: &str) -> &str {
+    if !is_url(name) {
+        return name;
+    }
+    match split_format(name) {
+        (_, Some(suffix)) => suffix,
+        (plain, None) => plain.split('?').next().unwrap_or(plain),
+    }
+}
+
+/// An address, and the suffix behind its `#`.
+fn split_format(name: &str) -> (&str, Option<&str>) {
+    match name.rsplit_once('#') {
+        Some((plain, suffix)) if suffix.starts_with('.') => (plain, Some(suffix)),
+        Some(_) | None => (name, None),
+    }
+}
+
 impl Source {
     /// What lies under a name: a file, or an address as in [`is_url`].
     pub fn from_name(name: impl AsRef<Path>) -> Result<Self> {
@@ -105,7 +125,7 @@ impl Tree {
 
 fn address(path: &Path) -> Option<(Scheme, &str)> {
     let name = path.to_str()?;
-    Some((scheme(name)?, name))
+    Some((scheme(name)?, split_format(name).0))
 }
 
 fn scheme(name: &str) -> Option<Scheme> {
@@ -196,6 +216,9 @@ mod tests {
         for file in ["a.jpg", "/a/b:c.png", "http:/x", "x://y", "a?b=c", ""] {
             assert!(!is_url(file), "{file}");
         }
+        assert_eq!(format_name("a?b#.png"), "a?b#.png");
+        assert_eq!(format_name("https://h/a.jpg?x=.png"), "https://h/a.jpg");
+        assert_eq!(format_name("sqlite:a.db?table=t#.webp"), ".webp");
         assert_eq!(file_path("file:///a%20b"), PathBuf::from("/a b"));
         assert_eq!(file_path("file://localhost/a"), PathBuf::from("/a"));
     }

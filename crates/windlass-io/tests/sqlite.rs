@@ -12,6 +12,7 @@ struct Database {
     connection: Connection,
 }
 
+#[expect(clippy::unwrap_used, reason = "part of tests")]
 impl Database {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
