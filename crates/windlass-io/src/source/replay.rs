@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, Read};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use super::{Handlers, Pass, Stream};
 use crate::spool::{Spool, copy_from};

@@ -208,8 +208,18 @@ impl Target {
     }
 
     fn build(nick: impl Into<String>, filename: Option<PathBuf>, backend: Backend) -> Self {
+        Self::assemble(nick.into(), filename, backend, None)
+    }
+
+    /// With counters if the sinks count, not the writer.
+    fn assemble(
+        nick: String,
+        filename: Option<PathBuf>,
+        backend: Backend,
+        counters: Option<Arc<Counters>>,
+    ) -> Self {
         Self(Arc::new(Inner {
-            nick: nick.into(),
+            nick,
             filename,
             backend,
             state: Mutex::new(State::Idle),
@@ -219,8 +229,8 @@ impl Target {
             aborted: AtomicBool::new(false),
             waiting: Mutex::default(),
             result: Arc::default(),
-            counters: Arc::default(),
-            counted: false,
+            counted: counters.is_some(),
+            counters: counters.unwrap_or_default(),
         }))
     }
 
@@ -230,17 +240,7 @@ impl Target {
         counters: Arc<Counters>,
         make: impl Fn() -> Result<Box<dyn Sink>> + Send + Sync + 'static,
     ) -> Self {
-        Self(Arc::new(Inner {
-            nick: nick.into(),
-            filename: None,
-            backend: Backend::Maker(Box::new(make)),
-            state: Mutex::new(State::Idle),
-            sync: AtomicBool::new(false),
-            result: Arc::default(),
-            deadlines: Deadlines::default(),
-            counters,
-            counted: true,
-        }))
+        Self::assemble(nick.into(), None, Backend::Maker(Box::new(make)), Some(counters))
     }
 
     pub(crate) fn counters(&self) -> Arc<Counters> {
