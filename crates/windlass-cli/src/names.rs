@@ -24,7 +24,7 @@ fn source(name: &str) -> Result<Option<Source>> {
 
 /// Any name as a source, files included.
 pub(crate) fn any_source(name: &str) -> Result<Source> {
-    source(name)?.map_or_else(|| Source::from_file(name), Ok)
+    source(name)?.map_or_else(|| Source::from_name(name), Ok)
 }
 
 /// Writes an image to what a name stands for: `.png` is standard output.
@@ -44,7 +44,7 @@ pub(crate) fn target(name: &str) -> Result<Target> {
     match descriptor(path, options)? {
         Some(number) => Target::to_descriptor(number),
         None if path == "stdout" => Target::to_descriptor(1),
-        None => Ok(Target::to_file(name)),
+        None => Target::to_name(name),
     }
 }
 

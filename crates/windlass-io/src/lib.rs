@@ -6,6 +6,8 @@
 #![forbid(unsafe_code)]
 
 pub mod alloc;
+#[cfg(feature = "s3")]
+mod bucket;
 mod error;
 #[cfg(any(feature = "http", feature = "s3", feature = "postgres"))]
 mod events;
@@ -14,6 +16,8 @@ mod http;
 mod limits;
 mod names;
 mod objects;
+#[cfg(feature = "postgres")]
+mod postgres;
 #[cfg(any(feature = "http", feature = "s3", feature = "sqlite", feature = "postgres"))]
 mod process;
 #[cfg(any(feature = "http", feature = "s3", feature = "postgres"))]

@@ -78,7 +78,7 @@ impl SourceBase {
         let source = match kind {
             "file" => {
                 let name = convert::text(value)?;
-                let source = evaluate::detached(py, || Source::from_file(&name));
+                let source = evaluate::detached(py, || Source::from_name(&name));
                 source.map_err(|error| {
                     let text = format!("can't create source from filename {name}");
                     error::to_python(py, &text, &error)
@@ -145,7 +145,13 @@ impl TargetBase {
     fn new(kind: &str, value: &Bound<'_, PyAny>) -> PyResult<Self> {
         let callbacks = Arc::new(Callbacks::default());
         let target = match kind {
-            "file" => Target::to_file(convert::text(value)?),
+            "file" => {
+                let name = convert::text(value)?;
+                Target::to_name(&name).map_err(|error| {
+                    let text = format!("can't create output target from filename {name}");
+                    error::to_python(value.py(), &text, &error)
+                })?
+            }
             "descriptor" => {
                 let descriptor = value.extract()?;
                 Target::to_descriptor(descriptor).map_err(|error| {

@@ -4,11 +4,16 @@ use crate::declare::{Args, Value};
 use crate::{
     Error, ErrorKind, Image, Result, ResultExt, Source, Target, foreign, options, registry,
 };
+use windlass_io::{format_name, is_url};
 
 /// The image in a file; options of its loader may stand in brackets: `photo.jpg[shrink=2]`.
 pub fn open(name: &str) -> Result<Image> {
     let (path, options) = options::split(name);
-    let source = Source::from_file(path)?;
+    let source = Source::from_name(path)?;
+    if is_url(path) {
+        // The connection that was just made serves on.
+        return open_source(&source, options.unwrap_or_default());
+    }
     let format = foreign::find_load(&source)?;
     let loader = format.and_then(|format| format.loader).ok_or_else(|| {
         Error::new(
@@ -35,8 +40,10 @@ pub fn open_source(source: &Source, options: &str) -> Result<Image> {
 /// Saves an image; the suffix decides the format, options of its saver may stand in brackets.
 pub fn save(image: &Image, name: &str) -> Result<()> {
     let (path, options) = options::split(name);
-    save_to(image, &Target::to_file(path), path, options.unwrap_or_default())
-        .with("file", || path.to_owned())
+    let target = Target::to_name(path)?;
+    let saved = save_to(image, &target, format_name(path), options.unwrap_or_default());
+    // An address may hold secrets, which the nick of the target does not.
+    saved.with("file", || target.nick().to_owned())
 }
 
 /// Saves an image to a target in the format of `suffix`.

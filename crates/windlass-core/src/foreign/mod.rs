@@ -132,7 +132,7 @@ impl<L: Load> Loading<L> {
             }
             Through::File | Through::Target => {
                 (required("filename", "Filename to load from", ArgType::String), |args| {
-                    Self::outputs(args, &Source::from_file(args.required::<String>(0)?)?)
+                    Self::outputs(args, &Source::from_name(args.required::<String>(0)?)?)
                 })
             }
         };
@@ -200,7 +200,7 @@ impl<S: Save> Saving<S> {
             Through::File | Through::Source => {
                 args.push(required("filename", "Filename to save to", ArgType::String));
                 (&[], |args| {
-                    Self::save(args, 2, &Target::to_file(args.required::<String>(1)?))?;
+                    Self::save(args, 2, &Target::to_name(args.required::<String>(1)?)?)?;
                     Ok(Vec::new())
                 })
             }

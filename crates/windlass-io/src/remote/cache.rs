@@ -60,7 +60,12 @@ struct State {
 
 enum Block {
     Coming,
-    Ready { bytes: Bytes, used: u64 },
+    /// When it came or was read last, and whether it was read.
+    Ready {
+        bytes: Bytes,
+        used: u64,
+        read: bool,
+    },
     Failed(Error),
 }
 
@@ -327,24 +332,26 @@ impl State {
         self.clock += 1;
         let clock = self.clock;
         match self.blocks.get_mut(&number) {
-            Some(Block::Ready { bytes, used }) => {
+            Some(Block::Ready { bytes, used, read }) => {
                 *used = clock;
+                *read = true;
                 Some(bytes.clone())
             }
             Some(Block::Coming | Block::Failed(_)) | None => None,
         }
     }
 
-    /// Keeps a block; the one that was not used for longest goes, if there are too many.
+    /// Keeps a block. If there are too many, the one that was not used for longest goes, of those
+    /// first that do not wait for their first reader.
     fn put(&mut self, number: u64, bytes: Bytes) {
         self.clock += 1;
         let used = self.clock;
-        self.blocks.insert(number, Block::Ready { bytes, used });
+        self.blocks.insert(number, Block::Ready { bytes, used, read: false });
         self.ready += 1;
         while self.ready > MOST_BLOCKS {
             let age = |block: &Block| match block {
-                Block::Ready { used, .. } => *used,
-                Block::Coming | Block::Failed(_) => u64::MAX,
+                Block::Ready { used: since, read, .. } => (!read && since + LONG > used, *since),
+                Block::Coming | Block::Failed(_) => (true, u64::MAX),
             };
             let oldest = self.blocks.iter().min_by_key(|(_, block)| age(block));
             let Some(oldest) = oldest.map(|(&number, _)| number) else { return };
@@ -412,6 +419,8 @@ const RUN: u64 = 2 * BLOCK;
 const GAP: u64 = 16 << 10;
 /// Steps of the clock after which a run no longer counts.
 const RECENT: u64 = 1000;
+/// Steps of the clock after which nobody is expected to read a block any more.
+const LONG: u64 = 4000;
 /// Places that are read in a row at the same time.
 const MOST_RUNS: usize = 16;
 const MOST_THREADS: usize = 4;

@@ -6,6 +6,7 @@ use windlass_core::declare::{ArgValue, Value, image_operation};
 use windlass_core::foreign::options::FailOn;
 use windlass_core::foreign::search::find_load;
 use windlass_core::{Error, ErrorKind, Image, Result, Source};
+use windlass_io::is_url;
 
 /// A file, buffer or source with its loader.
 pub(super) struct Input {
@@ -21,14 +22,27 @@ impl Input {
     /// A file by name, with options of its loader in brackets.
     pub(super) fn file(name: &str, fail_on: FailOn) -> Result<Self> {
         let (path, options) = split(name);
-        let format = loader_of(&Source::from_file(path)?)?.ok_or_else(|| {
+        let source = Source::from_name(path)?;
+        if is_url(path) {
+            // The connection that was just made serves on.
+            let mut input = Self::source(&source, options)?;
+            input.check(fail_on);
+            return Ok(input);
+        }
+        let format = loader_of(&source)?.ok_or_else(|| {
             unknown(format!("VipsForeignLoad: \"{name}\" is not a known file format"))
         })?;
-        let mut args = vec![("filename".to_owned(), Value::String(path.into()))];
+        let args = vec![("filename".to_owned(), Value::String(path.into()))];
+        let mut input = Self { format, loader: format.to_owned(), args };
+        input.check(fail_on);
+        Ok(input.with(options))
+    }
+
+    /// Sets what the loader takes for an error.
+    fn check(&mut self, fail_on: FailOn) {
         if fail_on != FailOn::None {
-            args.push(("fail_on".to_owned(), fail_on.to_value()));
+            self.args.push(("fail_on".to_owned(), fail_on.to_value()));
         }
-        Ok(Self { format, loader: format.to_owned(), args }.with(options))
     }
 
     /// Bytes.
