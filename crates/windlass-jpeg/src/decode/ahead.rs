@@ -18,7 +18,7 @@ use super::sequential;
 use crate::markers::{RST0, RST7};
 
 /// Bytes of coefficients that a part is meant to make: they stay in the cache of a core.
-const WANTED_BYTES: usize = 512 << 10;
+const WANTED_BYTES: usize = 256 << 10;
 /// By how much a part may make more where the file is simpler than it was before.
 const SLACK: usize = 4;
 /// The most units of a part.
@@ -69,7 +69,8 @@ impl Template {
     }
 
     /// Decodes a unit.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "the bits must live in registers")]
+    #[inline(always)]
     fn unit(
         &self,
         coders: &mut [sequential::Coder],

@@ -93,8 +93,9 @@ impl Plane {
 pub(crate) struct Plan {
     pub(crate) width: usize,
     pub(crate) height: usize,
-    /// Rows of the output of a row of units.
+    /// Rows of the output of a row of units, and columns of a unit.
     pub(crate) rows: usize,
+    pub(crate) columns: usize,
     /// Units of several components side by side, and above each other.
     pub(crate) units_across: usize,
     pub(crate) units_down: usize,
@@ -127,6 +128,7 @@ impl Plan {
             width: header.width as usize,
             height: header.height as usize,
             rows: tallest * base.side(),
+            columns: widest * base.side(),
             units_across: frame.width.div_ceil(8 * widest),
             units_down: frame.height.div_ceil(8 * tallest),
             planes: components.iter().map(|&component| frame.plane(component)).collect(),

@@ -104,47 +104,74 @@ impl Raw {
         })
     }
 
+    /// Pixels of a row of the output; 0 if nothing was read.
+    pub fn width(&self) -> usize {
+        self.plan.as_ref().map_or(0, |plan| plan.width)
+    }
+
+    /// Samples of a pixel of the output; 0 if nothing was read.
+    pub fn bands(&self) -> usize {
+        self.plan.as_ref().map_or(0, |plan| plan.planes.len())
+    }
+
     /// Turns what was read into pixels: [`Self::rows`] rows of interleaved samples.
     ///
     /// # Errors
     ///
     /// If `out` is too small.
-    pub fn finish(&mut self, mut out: RowsMut<'_>) -> Result<()> {
+    pub fn finish(&mut self, out: RowsMut<'_>) -> Result<()> {
+        self.finish_columns(0..self.width(), out)
+    }
+
+    /// As [`Self::finish`], of some columns only: each row of `out` begins with the first of them. What lies
+    /// further to the left or right is not transformed.
+    ///
+    /// # Errors
+    ///
+    /// If `out` is too small, or the picture has not all those columns.
+    pub fn finish_columns(&mut self, columns: Range<usize>, mut out: RowsMut<'_>) -> Result<()> {
         let Some(plan) = self.plan.clone() else {
             return Ok(());
         };
+        if columns.start > columns.end || columns.end > plan.width {
+            return Err(Error::new(ErrorKind::Limit, "the picture has no such columns"));
+        }
+        if columns.is_empty() {
+            return Ok(());
+        }
         let level = windlass_simd::level();
+        let window = Window::around(&plan, &columns);
         self.buffers.resize_with(plan.planes.len(), Buffer::default);
         let rows = self.rows();
         for unit in 0..self.count {
-            self.transform(level, &plan, unit);
+            self.transform(level, &plan, unit, &window);
             let start = unit * plan.rows;
             for y in start..rows.min(start + plan.rows) {
-                let target = out.row(y, plan.width * plan.planes.len())?;
-                self.write(level, &plan, unit, y - start, target);
+                let target = out.row(y, columns.len() * plan.planes.len())?;
+                self.write(level, &plan, (unit, y - start), &window, target);
             }
         }
         Ok(())
     }
 
     /// Makes samples of row `unit` of those read, and of what is needed of its neighbours.
-    fn transform(&mut self, level: Level, plan: &Plan, unit: usize) {
+    fn transform(&mut self, level: Level, plan: &Plan, unit: usize, window: &Window) {
         let own = unit + usize::from(self.above);
         for (component, (plane, buffer)) in plan.planes.iter().zip(&mut self.buffers).enumerate() {
-            let line = |row: usize| Part { plane, component, line: self.lines.get(row) };
+            let line = |row: usize| Part { plane, component, line: self.lines.get(row), window };
             let all = 0..plane.vertical;
             if !plane.upsampling.looks_around() {
                 line(own).samples(level, all, &mut buffer.current);
                 continue;
             }
             if unit > 0 {
-                buffer.keep_last(plane);
+                buffer.keep_last(window.stride(plane));
                 std::mem::swap(&mut buffer.current, &mut buffer.next);
             } else {
                 if self.above {
                     let last = plane.vertical - 1..plane.vertical;
                     line(own - 1).samples(level, last, &mut buffer.current);
-                    buffer.keep_last(plane);
+                    buffer.keep_last(window.stride(plane));
                 }
                 line(own).samples(level, all.clone(), &mut buffer.current);
             }
@@ -154,7 +181,14 @@ impl Raw {
     }
 
     /// Writes row `y` of those that row `unit` of units gives.
-    fn write(&mut self, level: Level, plan: &Plan, unit: usize, y: usize, out: &mut [u8]) {
+    fn write(
+        &mut self,
+        level: Level,
+        plan: &Plan,
+        (unit, y): (usize, usize),
+        window: &Window,
+        out: &mut [u8],
+    ) {
         let mut rows: [&[u8]; MAX_COMPONENTS] = [&[]; MAX_COMPONENTS];
         let first = self.first + unit;
         for ((plane, buffer), row) in plan.planes.iter().zip(&mut self.buffers).zip(&mut rows) {
@@ -163,18 +197,50 @@ impl Raw {
                 first: first * plane.rows(),
                 line: y,
                 total: plan.rows,
-                width: plan.width,
+                width: window.pixels,
+                stride: window.stride(plane),
+                samples: window.samples(plane),
             };
-            *row = view.row(level, buffer, &mut self.sums);
+            *row = &view.row(level, buffer, &mut self.sums)[window.left..];
         }
         interleave(level, plan, &rows, out);
     }
 }
 
+/// The units that are transformed: those that hold the columns asked for, and one more on each side, from
+/// which upsampling takes its neighbours.
+#[derive(Debug)]
+struct Window {
+    units: Range<usize>,
+    /// Pixels of those units that the picture has, and how many of them come before the columns.
+    pixels: usize,
+    left: usize,
+}
+
+impl Window {
+    fn around(plan: &Plan, columns: &Range<usize>) -> Self {
+        let wide = plan.columns.max(1);
+        let first = (columns.start / wide).saturating_sub(1);
+        let end = (columns.end.div_ceil(wide) + 1).min(plan.units_across);
+        let pixels = (end * wide).min(plan.width) - first * wide;
+        Self { units: first..end, pixels, left: columns.start - first * wide }
+    }
+
+    /// Samples of a component in a row of those units.
+    fn stride(&self, plane: &Plane) -> usize {
+        self.units.len() * plane.horizontal * plane.size.side()
+    }
+
+    /// Those of them that the picture covers.
+    fn samples(&self, plane: &Plane) -> usize {
+        let unit = plane.horizontal * plane.size.side();
+        plane.width.min(self.units.end * unit) - self.units.start * unit
+    }
+}
+
 impl Buffer {
     /// Keeps the last row of samples of the present row of units, or of its last row of blocks.
-    fn keep_last(&mut self, plane: &Plane) {
-        let stride = plane.stride * plane.size.side();
+    fn keep_last(&mut self, stride: usize) {
         let start = self.current.len().saturating_sub(stride);
         self.previous.clear();
         self.previous.extend_from_slice(&self.current[start..]);
@@ -186,6 +252,7 @@ struct Part<'a> {
     plane: &'a Plane,
     component: usize,
     line: Option<&'a Arc<Line>>,
+    window: &'a Window,
 }
 
 impl Part<'_> {
@@ -195,29 +262,44 @@ impl Part<'_> {
             return;
         };
         let side = self.plane.size.side();
-        let stride = self.plane.stride * side;
+        let stride = self.window.stride(self.plane);
         out.resize(stride * side * lines.len(), 0);
         for (line, out) in lines.zip(out.chunks_exact_mut(stride * side)) {
-            let mut left = 0;
+            // The place of the stretch in the row, and how many units of the window are done.
+            let (mut place, mut done) = (0, 0);
             for stretch in stretches.iter() {
-                self.stretch(level, stretch, line, &mut out[left..]);
-                left += stretch.units * self.plane.horizontal * side;
+                let first = self.window.units.start.max(place);
+                let end = self.window.units.end.min(place + stretch.units);
+                if first < end {
+                    let units = stretch.first + first - place..stretch.first + end - place;
+                    let left = done * self.plane.horizontal * side;
+                    self.stretch(level, stretch, line, units, &mut out[left..]);
+                    done += end - first;
+                }
+                place += stretch.units;
             }
         }
     }
 
-    /// Transforms a row of the blocks of `stretch`.
-    fn stretch(&self, level: Level, stretch: &Stretch, line: usize, out: &mut [u8]) {
+    /// Transforms a row of the blocks of `units` of `stretch`.
+    fn stretch(
+        &self,
+        level: Level,
+        stretch: &Stretch,
+        line: usize,
+        units: Range<usize>,
+        out: &mut [u8],
+    ) {
         let row = stretch.shared.row();
         let Some(blocks) = row.components.get(self.component) else {
             return;
         };
         let horizontal = self.plane.horizontal;
-        let start = (line * row.units + stretch.first) * horizontal;
-        let places = start..start + stretch.units * horizontal;
+        let start = (line * row.units + units.start) * horizontal;
+        let places = start..start + units.len() * horizontal;
         let base = stretch.base.get(self.component).copied().unwrap_or(0);
         let table = &self.plane.quantisation;
-        let stride = self.plane.stride * self.plane.size.side();
+        let stride = self.window.stride(self.plane);
         let (all, extents) = blocks.range(places.clone());
         match self.plane.size {
             Size::One => idct::eighth(level, blocks.first_range(places), base, table[0], out),
@@ -238,14 +320,17 @@ struct View<'a> {
     total: usize,
     /// The width of the output.
     width: usize,
+    /// Samples of a row in memory, and those that count.
+    stride: usize,
+    samples: usize,
 }
 
 impl View<'_> {
     /// The samples of the component for the row.
     fn row<'a>(&self, level: Level, buffer: &'a mut Buffer, sums: &mut Vec<u16>) -> &'a [u8] {
         let Buffer { previous, current, next, line } = buffer;
-        let stride = self.plane.stride * self.plane.size.side();
-        let at = |y: usize| &current[y * stride..][..self.plane.width];
+        let (stride, samples) = (self.stride, self.samples);
+        let at = |y: usize| &current[y * stride..][..samples];
         let near = self.line * self.plane.rows() / self.total;
         if self.plane.upsampling == Upsampling::None {
             return &current[near * stride..][..self.width];
@@ -255,10 +340,10 @@ impl View<'_> {
         let far = match upper {
             _ if !self.plane.upsampling.looks_around() => at(near),
             true if self.first + near == 0 => at(near),
-            true if near == 0 => &previous[..self.plane.width],
+            true if near == 0 => &previous[..samples],
             true => at(near - 1),
             false if self.first + near + 1 >= self.plane.height => at(near),
-            false if near + 1 == self.plane.rows() => &next[..self.plane.width],
+            false if near + 1 == self.plane.rows() => &next[..samples],
             false => at(near + 1),
         };
         match self.plane.upsampling {
