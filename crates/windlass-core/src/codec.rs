@@ -54,6 +54,11 @@ pub trait Loader: Send + Sync + 'static {
     /// lacks are filled as its format says.
     fn finish(&self, raw: &mut Self::Raw, out: &mut RegionMut<'_>) -> Result<()>;
 
+    /// Whether `finish` also fills some columns of the rows only, where nobody wants the others.
+    fn narrows(&self) -> bool {
+        false
+    }
+
     /// Whether what `read` does can be done in parts, by [`Self::split`], [`Self::work`] and
     /// [`Self::join`]. Rows are the same with parts and without.
     fn splits(&self) -> bool {
@@ -194,6 +199,7 @@ pub(crate) trait DynLoader: Send + Sync {
     fn raw(&self) -> AnyBox;
     fn read(&self, session: &mut AnyBox, rows: Rows, raw: &mut AnyBox, tick: &Tick) -> Result<()>;
     fn finish(&self, raw: &mut AnyBox, out: &mut RegionMut<'_>) -> Result<()>;
+    fn narrows(&self) -> bool;
     fn splits(&self) -> bool;
     fn split(
         &self,
@@ -228,6 +234,9 @@ impl<L: Loader> DynLoader for L {
     }
     fn finish(&self, raw: &mut AnyBox, out: &mut RegionMut<'_>) -> Result<()> {
         Loader::finish(self, downcast(raw), out)
+    }
+    fn narrows(&self) -> bool {
+        Loader::narrows(self)
     }
     fn splits(&self) -> bool {
         Loader::splits(self)

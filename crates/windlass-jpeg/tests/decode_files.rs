@@ -397,3 +397,43 @@ fn too_little_room_is_an_error() {
     let error = raw.finish(RowsMut::new(&mut out, 24)).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Limit);
 }
+
+#[test]
+fn columns_are_those_of_the_whole() {
+    for (seed, sampling) in (0..).zip(SAMPLINGS) {
+        let file = Picture::random(101, 45, sampling, seed).sequential();
+        for scale in SCALES {
+            let whole = pixels(&file, at(scale), 2).unwrap();
+            let mut decoder = Decoder::new(file.as_slice(), at(scale)).unwrap();
+            let (width, bands) = (decoder.header().width as usize, decoder.header().bands());
+            let mut raw = Raw::new();
+            for columns in [0..width, 0..1, width - 1..width, width / 3..width / 2, 5..5] {
+                decoder = Decoder::new(file.as_slice(), at(scale)).unwrap();
+                let mut y = 0;
+                loop {
+                    decoder.read(2, &mut raw).unwrap();
+                    if raw.rows() == 0 {
+                        break;
+                    }
+                    let mut part = vec![0; raw.rows() * columns.len() * bands];
+                    let stride = columns.len() * bands;
+                    raw.finish_columns(columns.clone(), RowsMut::new(&mut part, stride)).unwrap();
+                    for row in 0..if stride > 0 { raw.rows() } else { 0 } {
+                        let expected = &whole[(y + row) * width * bands..][..width * bands];
+                        let expected = &expected[columns.start * bands..columns.end * bands];
+                        assert_eq!(
+                            &part[row * stride..][..stride],
+                            expected,
+                            "{scale:?} {columns:?}"
+                        );
+                    }
+                    y += raw.rows();
+                }
+            }
+            assert!(raw.finish_columns(0..width + 1, RowsMut::new(&mut [], 0)).is_ok());
+            decoder = Decoder::new(file.as_slice(), at(scale)).unwrap();
+            decoder.read(1, &mut raw).unwrap();
+            assert!(raw.finish_columns(0..width + 1, RowsMut::new(&mut [], 0)).is_err());
+        }
+    }
+}

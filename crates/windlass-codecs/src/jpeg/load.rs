@@ -53,14 +53,14 @@ impl Load for JpegLoad {
             check_length(decoder.header(), source.len()?)?;
         }
         let header = header(decoder.header(), scale, &self.common)?;
-        let full = (decoder.header().width as i32, decoder.header().bands());
+        let bands = decoder.header().bands();
         let step = decoder.rows_per_step() as i32;
         let pixels =
             u64::from(decoder.header().file_width) * u64::from(decoder.header().file_height);
         let splits = decoder.can_split(1) && pixels >= SPLIT_PIXELS;
         drop(decoder);
         let source = source.clone();
-        let loader = JpegLoader { source, settings, header, full, step, splits };
+        let loader = JpegLoader { source, settings, header, bands, step, splits };
         let image = Image::loader(loader)?;
         if self.autorotate {
             return image_operation("autorot", [("in", image.into())]);
@@ -213,8 +213,7 @@ struct JpegLoader {
     source: Source,
     settings: Settings,
     header: Header,
-    /// Width and bands of what the decoder makes: a pixel wider where the shrunk width is a fraction.
-    full: (i32, usize),
+    bands: usize,
     step: i32,
     /// Whether parts of the file are decoded before their turn.
     splits: bool,
@@ -243,12 +242,12 @@ impl JpegLoader {
     }
 }
 
-/// Coefficients, and place for rows that are cut off on the right; or a part of the file.
+/// Coefficients, and place for rows that are cut off below; or a part of the file.
 #[derive(Default)]
 struct Decoded {
     raw: Raw,
     part: Part,
-    wide: Vec<u8>,
+    below: Vec<u8>,
 }
 
 impl Loader for JpegLoader {
@@ -322,20 +321,19 @@ impl Loader for JpegLoader {
     }
 
     fn finish(&self, decoded: &mut Decoded, out: &mut RegionMut<'_>) -> Result<()> {
-        let Decoded { raw, wide, .. } = decoded;
-        let stride = self.full.0 as usize * self.full.1;
-        if self.full.0 == self.header.width && raw.rows() == out.rect().height as usize {
-            let rows = out.rows::<u8>().map(|(_, row)| row).collect();
-            raw.finish(RowsMut::from_rows(rows)).map_err(error)?;
-            raw.clear();
-            return Ok(());
-        }
-        wide.resize(stride * raw.rows(), 0);
-        raw.finish(RowsMut::new(wide, stride)).map_err(error)?;
+        let Decoded { raw, below, .. } = decoded;
+        let rect = out.rect();
+        let columns = rect.left as usize..rect.right() as usize;
+        let length = columns.len() * self.bands;
+        let mut rows: Vec<&mut [u8]> = out.rows::<u8>().map(|(_, row)| row).collect();
+        below.resize(raw.rows().saturating_sub(rows.len()) * length, 0);
+        rows.extend(below.chunks_exact_mut(length));
+        raw.finish_columns(columns, RowsMut::from_rows(rows)).map_err(error)?;
         raw.clear();
-        for ((_, row), wide) in out.rows::<u8>().zip(wide.chunks_exact(stride)) {
-            row.copy_from_slice(&wide[..row.len()]);
-        }
         Ok(())
+    }
+
+    fn narrows(&self) -> bool {
+        true
     }
 }

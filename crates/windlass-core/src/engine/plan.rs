@@ -175,6 +175,26 @@ impl Plan {
         readers.next().map(|step| &*step.node)
     }
 
+    /// The columns of each store that are read, from the first to behind the last; all where what is read
+    /// depends on pixels.
+    pub(crate) fn columns(&self) -> Vec<(i32, i32)> {
+        let by_pixels = self.nodes.iter().any(|node| match &node.work {
+            Work::Area(operator) => operator.traits().rounds == 2,
+            _ => false,
+        });
+        if by_pixels {
+            return self.stores.iter().map(|store| (0, store.node.width)).collect();
+        }
+        let mut columns = vec![(i32::MAX, 0); self.stores.len()];
+        let blocks = self.stores.iter().flat_map(|store| &store.blocks);
+        let reads = self.units.iter().map(|unit| &unit.reads);
+        for read in reads.chain(blocks.map(|block| &block.reads)).flatten() {
+            let (left, right) = &mut columns[read.id.store];
+            (*left, *right) = ((*left).min(read.left.max(0)), (*right).max(read.right));
+        }
+        columns
+    }
+
     /// The cones of the outputs, then those of the stores.
     pub(crate) fn cones(&self) -> impl Iterator<Item = &Cone> {
         self.outputs.iter().chain(self.stores.iter().filter_map(|store| match &store.make {

@@ -125,6 +125,7 @@ fn evaluate<S: Sink>(
         stop,
         ahead: if plan.stores.iter().any(|s| s.spilled) { threads } else { threads + 2 },
         kills,
+        columns: plan.columns(),
         pieces: if helpers.0 > 0 { helpers.0 + 3 } else { 0 },
         board: Mutex::new(Board::new(plan)),
         news: Condvar::new(),
@@ -204,6 +205,8 @@ struct Crew<'a, S: Sink> {
     ahead: usize,
     /// Calls of `set_kill` in the process when it began.
     kills: u64,
+    /// Of each store the columns that are read of it.
+    columns: Vec<(i32, i32)>,
     /// Pieces of a file that may be decoded before their turn; none where nobody helps.
     pieces: usize,
     board: Mutex<Board<S::Piece>>,
@@ -692,6 +695,7 @@ impl<S: Sink> Crew<'_, S> {
         let made = if plan.blocks[block].readers == 0 {
             None
         } else {
+            let rect = self.wanted(store, loader, rect);
             let mut made = Block::zeroed(rect, plan.node.pixel())?;
             let rows = made.rows_mut().collect();
             loader.finish(&mut raw, &mut RegionMut::new(rect, plan.node.pixel(), rows))?;
@@ -705,6 +709,16 @@ impl<S: Sink> Crew<'_, S> {
             None => self.board().stores[store].blocks[block] = BlockStage::Gone,
         }
         Ok(())
+    }
+
+    /// The columns of a block of rows that are read, where the loader can make them alone.
+    fn wanted(&self, store: usize, loader: &dyn DynLoader, rect: Rect) -> Rect {
+        if self.spills[store].is_some() || !loader.narrows() {
+            return rect;
+        }
+        let (left, right) = self.columns[store];
+        let columns = Rect { left, width: right - left, ..rect };
+        columns.intersect(&rect)
     }
 
     /// Takes a piece of a file that is decoded before its turn, for the rows from `block` on.
