@@ -114,7 +114,6 @@ impl Shared<'_> {
 }
 
 /// The processor time that this thread has taken, where the system tells.
-#[expect(clippy::disallowed_methods, reason = "it is a program")]
 fn processor() -> Duration {
     let taken = fs::read_to_string("/proc/thread-self/schedstat").ok();
     let taken = taken.and_then(|text| text.split_whitespace().next()?.parse().ok());

@@ -1,8 +1,13 @@
 //! A streaming, scaling JPEG codec in safe Rust.
 //!
 //! [`decode`] reads files, [`encode`] writes them. Both work in bounded memory, a few rows of blocks
-//! at a time, and are split in a serial half (the entropy coding) and a half that may run on any
-//! thread. The crate itself starts none.
+//! at a time, and are cut into a half that must be done in order and one that may run on any thread;
+//! what is left in order is little, also of the entropy coding. The crate itself starts no thread.
+//!
+//! Pixels are those that libjpeg-turbo makes with its default settings, byte for byte: the accurate
+//! integer DCT and triangle upsampling. An [`Error`] names the place in the file, in bytes.
+//!
+//! Not decoded are lossless files and those of more than 8 bits; the error says so.
 
 #![forbid(unsafe_code)]
 

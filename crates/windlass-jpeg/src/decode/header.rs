@@ -86,6 +86,8 @@ pub struct Segment {
     pub marker: u8,
     /// What follows the length.
     pub data: Vec<u8>,
+    /// The place of that in the file, in bytes.
+    pub offset: u64,
 }
 
 /// What a file says about its picture, known before any pixel is.

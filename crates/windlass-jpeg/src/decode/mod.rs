@@ -28,6 +28,78 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! # A smaller picture
+//!
+//! [`Options::scale`] gives a half, a quarter or an eighth of the size from within the inverse DCT, which
+//! costs less than decoding all: at an eighth most of the entropy coding is only passed over.
+//!
+//! ```
+//! # fn main() -> windlass_jpeg::Result<()> {
+//! # let file: &[u8] = &[];
+//! use windlass_jpeg::decode::{Decoder, Options, Scale};
+//!
+//! # if file.is_empty() { return Ok(()); }
+//! let mut options = Options::default();
+//! options.scale = Scale::Eighth;
+//! let pixels = Decoder::new(file, options)?.read_to_end()?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # A part of a picture
+//!
+//! What lies above is passed over, what lies below is not read, and what lies beside is not transformed.
+//!
+//! ```
+//! # fn main() -> windlass_jpeg::Result<()> {
+//! # let file: &[u8] = &[];
+//! use windlass_jpeg::decode::{Decoder, Options, Raw, RowsMut};
+//!
+//! # if file.is_empty() { return Ok(()); }
+//! let mut decoder = Decoder::new(file, Options::default())?;
+//! let (top, columns) = (1000, 500..700);
+//! decoder.skip(top / decoder.rows_per_step())?;
+//! let mut raw = Raw::new();
+//! decoder.read(2, &mut raw)?;
+//! let stride = columns.len() * decoder.header().bands();
+//! let mut pixels = vec![0; raw.rows() * stride];
+//! raw.finish_columns(columns, RowsMut::new(&mut pixels, stride))?;
+//! // the first row of `pixels` is row `raw.first_row()` of the picture
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Several threads
+//!
+//! The entropy coding of one ordinary file can be shared too: [`Decoder::split`] takes a [`Part`] out of
+//! its turn, [`Part::work`] decodes it on any thread, [`Decoder::join`] takes it back. The pixels are the
+//! same in any case. The example `decode_threads` does it with a lock and two threads.
+//!
+//! ```
+//! # fn main() -> windlass_jpeg::Result<()> {
+//! # let file: &[u8] = &[];
+//! use windlass_jpeg::decode::{Decoder, Options, Part};
+//!
+//! # if file.is_empty() { return Ok(()); }
+//! let mut decoder = Decoder::new(file, Options::default())?;
+//! let mut parts = vec![];
+//! let mut part = Part::new();
+//! while parts.len() < 8 && decoder.split(&mut part, 8)? {
+//!     parts.push(std::mem::take(&mut part));
+//! }
+//! std::thread::scope(|scope| {
+//!     for part in &mut parts {
+//!         scope.spawn(|| part.work());
+//!     }
+//! });
+//! for part in &mut parts {
+//!     decoder.join(part);
+//! }
+//! let pixels = decoder.read_to_end()?;
+//! # Ok(())
+//! # }
+//! ```
 
 mod ahead;
 mod arithmetic;
@@ -37,6 +109,7 @@ mod header;
 mod huffman;
 mod options;
 mod parse;
+mod pictures;
 mod plan;
 mod progressive;
 mod raw;
@@ -54,6 +127,7 @@ use std::sync::Arc;
 pub use ahead::Part;
 pub use header::{Colour, Component, Density, DensityUnit, Header, Process, Segment, Transform};
 pub use options::{FailOn, Options, Scale, Tick};
+pub use pictures::Picture;
 pub use raw::{Raw, RowsMut};
 pub use warnings::Warning;
 

@@ -315,6 +315,7 @@ impl State {
             return stream.source.skip(length, &mut stream.log);
         }
         let mut data = Vec::new();
+        let offset = stream.source.offset();
         stream.source.append(length, &mut data, &mut stream.log)?;
         self.metadata_left -= data.len();
         match marker {
@@ -322,7 +323,7 @@ impl State {
             APP14 if data.len() >= 12 && data.starts_with(b"Adobe") => self.adobe = Some(data[11]),
             _ => {}
         }
-        self.segments.push(Segment { marker, data });
+        self.segments.push(Segment { marker, data, offset });
         Ok(())
     }
 
