@@ -27,7 +27,7 @@ def pipeline(photo):
     image = OURS.Image.new_from_file(photo, access="sequential")
     small = image.resize(0.5, kernel="cubic").linear([1.5, 1, 1], [0, -3.25, 1e-9], uchar=True)
     columns, rows = small.profile()
-    return small.bandjoin(small[0] > 10).insert(rows.cast("uchar"), 3, 4, expand=True)
+    return small.bandjoin(small[0] > 10).insert(rows[0].cast("uchar"), 3, 4, expand=True)
 
 
 def test_a_recipe_makes_the_same_image(photo):
