@@ -43,11 +43,6 @@ def is_warped_short(case):
     return "<ushort" in str(case) and "odx=2.5" in str(case)
 
 
-def is_nearest_to_a_line(case):
-    """Pictures three pixels wide or high, shrunk to a tenth by nearest."""
-    return "kernel='nearest'" in str(case) and "0.1" in str(case) and any(size in str(case) for size in ("40x3x", "3x40x"))
-
-
 DIFFERENCES = (
     Difference(
         "cast",
@@ -68,7 +63,6 @@ DIFFERENCES = (
     Difference("load", says("palette", "bitdepth"), "palettes are written with another bit depth: metadata bits-per-sample differs"),
     Difference("load", says(" lab ", ".v"), "known defect: the resolution of the binary header (float) wins over that of the EXIF block (double)"),
     Difference("affine", is_warped_short, "known defect: positions on a tie of 1/64 pixel, three samples in 5,000"),
-    Difference("resize", is_nearest_to_a_line, "known defect: nearest takes another pixel where a side becomes one pixel"),
     Difference("pipelines", says("pipeline 147:"), "known defect: a bicubic enlargement of one column behind a mirrored border"),
 )
 

@@ -69,8 +69,8 @@ impl Resize {
             } else {
                 f64::from(length) / round_away(f64::from(length) * scale) / self.gap
             };
-            // a size of 0 gives infinity
-            factor.floor().clamp(1.0, f64::from(length))
+            // a size of 0 gives infinity: then the kernel takes the middle one
+            if factor.is_finite() { factor.floor().clamp(1.0, f64::from(length)) } else { 1.0 }
         };
         let header = image.header();
         let (skip_x, skip_y) = (every(header.width, across), every(header.height, down));
