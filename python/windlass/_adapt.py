@@ -21,7 +21,7 @@ def source_of(obj):
         raise _no_source(obj)
     if isinstance(obj, os.PathLike):
         return Source.new_from_file(obj)
-    for known in (_of_buffer, _of_socket, _of_response, _of_file, _of_opener, _of_iterator):
+    for known in (_of_buffer, _of_socket, _of_messages, _of_response, _of_file, _of_opener, _of_iterator):
         source = known(obj)
         if source is not None:
             return source
@@ -36,7 +36,7 @@ def target_of(obj):
         return Target.new_to_file(obj)
     if isinstance(obj, bytearray):
         return _to_function(obj.extend)
-    for known in (_to_socket, _to_file, _to_opener):
+    for known in (_to_socket, _to_messages, _to_file, _to_opener):
         target = known(obj)
         if target is not None:
             return target
@@ -64,6 +64,21 @@ def _of_socket(obj):
         return Source.new_from_descriptor(obj.fileno())
     # what is encrypted must go through the object
     return _reading(obj.recv)
+
+
+def _of_messages(obj):
+    """The receiving end of a pipe of multiprocessing."""
+    if not callable(getattr(obj, "recv_bytes", None)):
+        return None
+
+    def messages():
+        try:
+            while True:
+                yield obj.recv_bytes()
+        except EOFError:
+            return
+
+    return _of_pieces(messages())
 
 
 def _of_response(obj):
@@ -170,6 +185,12 @@ def _to_socket(obj):
     if type(obj) is socket.socket:
         return Target.new_to_descriptor(obj.fileno())
     return _to_function(obj.sendall)
+
+
+def _to_messages(obj):
+    """The sending end of a pipe of multiprocessing."""
+    send = getattr(obj, "send_bytes", None)
+    return _to_function(send) if callable(send) else None
 
 
 def _to_file(obj):

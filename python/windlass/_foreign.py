@@ -73,6 +73,13 @@ async def load_source_async(source, options, kwargs):
     return await run(load_source, _source_of(source), options, kwargs)
 
 
+async def thumbnail_source_async(source, width, kwargs):
+    """The thumbnail of what a source gives, made on a thread of its own."""
+    from windlass._async import run
+
+    return await run(call, "thumbnail_source", _source_of(source), width, **kwargs)
+
+
 async def save_target_async(image, target, suffix, kwargs):
     """Write to a target, on a thread of its own."""
     from windlass._async import run

@@ -115,6 +115,13 @@ class Image(ImageBase, VipsObject, metaclass=_ImageType):
         return await _foreign.load_source_async(source, options, kwargs)
 
     @staticmethod
+    async def thumbnail_source_async(source, width, **kwargs):
+        """As `thumbnail_source`, awaited."""
+        from windlass import _foreign
+
+        return await _foreign.thumbnail_source_async(source, width, kwargs)
+
+    @staticmethod
     def new_from_list(array, scale=1.0, offset=0.0):
         """The matrix of a list of rows; of a flat list, one row."""
         if not isinstance(array[0], list):

@@ -7,6 +7,7 @@ import numpy as np
 from PIL import Image as Pillow
 
 from ..face import ours, vips  # noqa: F401
+from ..libraries import candidate
 
 
 @functools.cache
@@ -21,7 +22,13 @@ def encoded(format, width=160, height=120, seed=1):
     return file.getvalue()
 
 
-FORMATS = ["png", "jpeg"]
+def _formats():
+    """Formats that Pillow writes and the library under test loads."""
+    suffixes = getattr(candidate(), "get_suffixes", list)()
+    return ["png", "jpeg"] + [name for name in ("tiff", "webp", "gif") if f".{name}" in suffixes]
+
+
+FORMATS = _formats()
 
 
 def pixels(data):

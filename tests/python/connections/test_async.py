@@ -37,6 +37,16 @@ def test_from_an_async_iterator_to_a_coroutine(ours):
     assert np.array_equal(pixels(b"".join(taken)), pixels(DATA))
 
 
+def test_thumbnails_and_other_evaluations(ours):
+    async def main():
+        small = await ours.Image.thumbnail_source_async(pieces(), 40)
+        assert small.width == 40
+        image = await ours.Image.new_from_source_async(pieces())
+        assert await asyncio.to_thread(image.avg) > 100
+
+    asyncio.run(main())
+
+
 def test_handlers_may_be_coroutines(ours):
     file, taken, ends = io.BytesIO(DATA), [], []
 

@@ -94,7 +94,7 @@ def test_answers_of_other_kinds(ours, answer):
 
 
 @pytest.mark.parametrize("where", range(0, 9))
-@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("format", ["png", "jpeg"])
 def test_an_exception_is_never_pixels(ours, format, where):
     log = Log(encoded(format), 4096)
 

@@ -138,6 +138,16 @@ def test_sockets(ours):
     thread.join()
 
 
+def test_pipes_of_multiprocessing(ours):
+    import multiprocessing
+
+    receiving, sending = multiprocessing.Pipe(duplex=False)
+    thread = threading.Thread(target=lambda: (save(ours, sending), sending.close()))
+    thread.start()
+    loads(ours, receiving)
+    thread.join()
+
+
 def test_urllib(ours, server):
     with urllib.request.urlopen(address(server, "x.png")) as response:
         loads(ours, response)
