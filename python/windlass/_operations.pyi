@@ -89,6 +89,21 @@ class ImageOperations:
     @staticmethod
     def black(width: int, height: int, /, *, bands: int = ...) -> Image:
         """Make a black image."""
+    @staticmethod
+    def bmpload(filename: str | PathLike[str], /, *, memory: bool = ..., access: str | int = ..., fail_on: str | int = ..., revalidate: bool = ..., flags: bool = ...) -> Any:
+        """Load bmp."""
+    @staticmethod
+    def bmpload_buffer(buffer: bytes | bytearray | memoryview, /, *, memory: bool = ..., access: str | int = ..., fail_on: str | int = ..., revalidate: bool = ..., flags: bool = ...) -> Any:
+        """Load bmp."""
+    @staticmethod
+    def bmpload_source(source: Source, /, *, memory: bool = ..., access: str | int = ..., fail_on: str | int = ..., revalidate: bool = ..., flags: bool = ...) -> Any:
+        """Load bmp."""
+    def bmpsave(self, filename: str | PathLike[str], /, *, keep: str | int = ..., background: float | Sequence[float] = ..., page_height: int = ..., profile: str | PathLike[str] = ...) -> None:
+        """Save image to bmp file."""
+    def bmpsave_buffer(self, *, keep: str | int = ..., background: float | Sequence[float] = ..., page_height: int = ..., profile: str | PathLike[str] = ...) -> bytes:
+        """Save image to bmp file."""
+    def bmpsave_target(self, target: Target, /, *, keep: str | int = ..., background: float | Sequence[float] = ..., page_height: int = ..., profile: str | PathLike[str] = ...) -> None:
+        """Save image to bmp file."""
     def boolean(self, right: Image | float | Sequence[float], boolean: str | int) -> Image:
         """Combine the bits of two images."""
     def boolean_const(self, boolean: str | int, c: float | Sequence[float]) -> Image:
@@ -130,6 +145,16 @@ class ImageOperations:
         """Separable convolution operation."""
     def copy(self, *, width: int = ..., height: int = ..., bands: int = ..., format: str | int = ..., coding: str | int = ..., interpretation: str | int = ..., xres: float = ..., yres: float = ..., xoffset: int = ..., yoffset: int = ...) -> Image:
         """Copy an image."""
+    @staticmethod
+    def csvload(filename: str | PathLike[str], /, *, skip: int = ..., lines: int = ..., whitespace: str | PathLike[str] = ..., separator: str | PathLike[str] = ..., memory: bool = ..., access: str | int = ..., fail_on: str | int = ..., revalidate: bool = ..., flags: bool = ...) -> Any:
+        """Load csv."""
+    @staticmethod
+    def csvload_source(source: Source, /, *, skip: int = ..., lines: int = ..., whitespace: str | PathLike[str] = ..., separator: str | PathLike[str] = ..., memory: bool = ..., access: str | int = ..., fail_on: str | int = ..., revalidate: bool = ..., flags: bool = ...) -> Any:
+        """Load csv."""
+    def csvsave(self, filename: str | PathLike[str], /, *, separator: str | PathLike[str] = ..., keep: str | int = ..., background: float | Sequence[float] = ..., page_height: int = ..., profile: str | PathLike[str] = ...) -> None:
+        """Save image to csv."""
+    def csvsave_target(self, target: Target, /, *, separator: str | PathLike[str] = ..., keep: str | int = ..., background: float | Sequence[float] = ..., page_height: int = ..., profile: str | PathLike[str] = ...) -> None:
+        """Save image to csv."""
     def dE00(self, right: Image | float | Sequence[float]) -> Image:
         """Calculate dE00."""
     def dE76(self, right: Image | float | Sequence[float]) -> Image:
@@ -154,6 +179,12 @@ class ImageOperations:
         """Paint a rectangle on an image."""
     def draw_smudge(self, left: int, top: int, width: int, height: int) -> Image:
         """Blur a rectangle on an image."""
+    def dzsave(self, filename: str | PathLike[str], /, *, imagename: str | PathLike[str] = ..., layout: str | int = ..., suffix: str | PathLike[str] = ..., overlap: int = ..., tile_size: int = ..., centre: bool = ..., depth: str | int = ..., angle: str | int = ..., container: str | int = ..., compression: int = ..., region_shrink: str | int = ..., skip_blanks: int = ..., id: str | PathLike[str] = ..., Q: int = ..., keep: str | int = ..., background: float | Sequence[float] = ..., page_height: int = ..., profile: str | PathLike[str] = ...) -> None:
+        """Save image to deepzoom file."""
+    def dzsave_buffer(self, *, imagename: str | PathLike[str] = ..., layout: str | int = ..., suffix: str | PathLike[str] = ..., overlap: int = ..., tile_size: int = ..., centre: bool = ..., depth: str | int = ..., angle: str | int = ..., container: str | int = ..., compression: int = ..., region_shrink: str | int = ..., skip_blanks: int = ..., id: str | PathLike[str] = ..., Q: int = ..., keep: str | int = ..., background: float | Sequence[float] = ..., page_height: int = ..., profile: str | PathLike[str] = ...) -> bytes:
+        """Save image to deepzoom file."""
+    def dzsave_target(self, target: Target, /, *, imagename: str | PathLike[str] = ..., layout: str | int = ..., suffix: str | PathLike[str] = ..., overlap: int = ..., tile_size: int = ..., centre: bool = ..., depth: str | int = ..., angle: str | int = ..., container: str | int = ..., compression: int = ..., region_shrink: str | int = ..., skip_blanks: int = ..., id: str | PathLike[str] = ..., Q: int = ..., keep: str | int = ..., background: float | Sequence[float] = ..., page_height: int = ..., profile: str | PathLike[str] = ...) -> None:
+        """Save image to deepzoom file."""
     def embed(self, x: int, y: int, width: int, height: int, /, *, extend: str | int = ..., background: float | Sequence[float] = ...) -> Image:
         """Embed an image in a larger image."""
     def extract_area(self, left: int, top: int, width: int, height: int) -> Image:
@@ -224,6 +255,21 @@ class ImageOperations:
         """Import from device with ICC profile."""
     def icc_transform(self, output_profile: str | PathLike[str], /, *, pcs: str | int = ..., intent: str | int = ..., black_point_compensation: bool = ..., embedded: bool = ..., input_profile: str | PathLike[str] = ..., depth: int = ...) -> Image:
         """Transform between devices with ICC profiles."""
+    @staticmethod
+    def icoload(filename: str | PathLike[str], /, *, page: int = ..., n: int = ..., memory: bool = ..., access: str | int = ..., fail_on: str | int = ..., revalidate: bool = ..., flags: bool = ...) -> Any:
+        """Load ico."""
+    @staticmethod
+    def icoload_buffer(buffer: bytes | bytearray | memoryview, /, *, page: int = ..., n: int = ..., memory: bool = ..., access: str | int = ..., fail_on: str | int = ..., revalidate: bool = ..., flags: bool = ...) -> Any:
+        """Load ico."""
+    @staticmethod
+    def icoload_source(source: Source, /, *, page: int = ..., n: int = ..., memory: bool = ..., access: str | int = ..., fail_on: str | int = ..., revalidate: bool = ..., flags: bool = ...) -> Any:
+        """Load ico."""
+    def icosave(self, filename: str | PathLike[str], /, *, keep: str | int = ..., background: float | Sequence[float] = ..., page_height: int = ..., profile: str | PathLike[str] = ...) -> None:
+        """Save image to ico file."""
+    def icosave_buffer(self, *, keep: str | int = ..., background: float | Sequence[float] = ..., page_height: int = ..., profile: str | PathLike[str] = ...) -> bytes:
+        """Save image to ico file."""
+    def icosave_target(self, target: Target, /, *, keep: str | int = ..., background: float | Sequence[float] = ..., page_height: int = ..., profile: str | PathLike[str] = ...) -> None:
+        """Save image to ico file."""
     @staticmethod
     def identity(*, bands: int = ..., ushort: bool = ..., size: int = ...) -> Image:
         """Make a 1D image where pixel values are indexes."""
@@ -301,6 +347,18 @@ class ImageOperations:
         """Binary math operations."""
     def math2_const(self, math2: str | int, c: float | Sequence[float]) -> Image:
         """Binary math operations with a constant."""
+    @staticmethod
+    def matrixload(filename: str | PathLike[str], /, *, memory: bool = ..., access: str | int = ..., fail_on: str | int = ..., revalidate: bool = ..., flags: bool = ...) -> Any:
+        """Load matrix."""
+    @staticmethod
+    def matrixload_source(source: Source, /, *, memory: bool = ..., access: str | int = ..., fail_on: str | int = ..., revalidate: bool = ..., flags: bool = ...) -> Any:
+        """Load matrix."""
+    def matrixprint(self, *, keep: str | int = ..., background: float | Sequence[float] = ..., page_height: int = ..., profile: str | PathLike[str] = ...) -> None:
+        """Print matrix."""
+    def matrixsave(self, filename: str | PathLike[str], /, *, keep: str | int = ..., background: float | Sequence[float] = ..., page_height: int = ..., profile: str | PathLike[str] = ...) -> None:
+        """Save image to matrix."""
+    def matrixsave_target(self, target: Target, /, *, keep: str | int = ..., background: float | Sequence[float] = ..., page_height: int = ..., profile: str | PathLike[str] = ...) -> None:
+        """Save image to matrix."""
     def max(self, *, size: int = ..., x: bool = ..., y: bool = ..., out_array: bool = ..., x_array: bool = ..., y_array: bool = ...) -> Any:
         """Find image maximum."""
     def maxpair(self, right: Image | float | Sequence[float]) -> Image:
@@ -317,11 +375,23 @@ class ImageOperations:
         """Pick most-significant byte from an image."""
     def multiply(self, right: Image | float | Sequence[float]) -> Image:
         """Multiply two images."""
+    def pbmsave(self, filename: str | PathLike[str], /, *, ascii: bool = ..., bitdepth: int = ..., keep: str | int = ..., background: float | Sequence[float] = ..., page_height: int = ..., profile: str | PathLike[str] = ...) -> None:
+        """Save image in pbm format."""
+    def pbmsave_target(self, target: Target, /, *, ascii: bool = ..., bitdepth: int = ..., keep: str | int = ..., background: float | Sequence[float] = ..., page_height: int = ..., profile: str | PathLike[str] = ...) -> None:
+        """Save image in pbm format."""
     def percent(self, percent: float) -> int:
         """Find threshold for percent of pixels."""
     @staticmethod
     def perlin(width: int, height: int, /, *, cell_size: int = ..., uchar: bool = ..., seed: int = ...) -> Image:
         """Make a perlin noise image."""
+    def pfmsave(self, filename: str | PathLike[str], /, *, ascii: bool = ..., bitdepth: int = ..., keep: str | int = ..., background: float | Sequence[float] = ..., page_height: int = ..., profile: str | PathLike[str] = ...) -> None:
+        """Save image in pfm format."""
+    def pfmsave_target(self, target: Target, /, *, ascii: bool = ..., bitdepth: int = ..., keep: str | int = ..., background: float | Sequence[float] = ..., page_height: int = ..., profile: str | PathLike[str] = ...) -> None:
+        """Save image in pfm format."""
+    def pgmsave(self, filename: str | PathLike[str], /, *, ascii: bool = ..., bitdepth: int = ..., keep: str | int = ..., background: float | Sequence[float] = ..., page_height: int = ..., profile: str | PathLike[str] = ...) -> None:
+        """Save image in pgm format."""
+    def pgmsave_target(self, target: Target, /, *, ascii: bool = ..., bitdepth: int = ..., keep: str | int = ..., background: float | Sequence[float] = ..., page_height: int = ..., profile: str | PathLike[str] = ...) -> None:
+        """Save image in pgm format."""
     @staticmethod
     def pngload(filename: str | PathLike[str], /, *, unlimited: bool = ..., memory: bool = ..., access: str | int = ..., fail_on: str | int = ..., revalidate: bool = ..., flags: bool = ...) -> Any:
         """Load png."""
@@ -337,6 +407,23 @@ class ImageOperations:
         """Save image to png file."""
     def pngsave_target(self, target: Target, /, *, compression: int = ..., interlace: bool = ..., filter: str | int = ..., palette: bool = ..., Q: int = ..., dither: float = ..., bitdepth: int = ..., effort: int = ..., keep: str | int = ..., background: float | Sequence[float] = ..., page_height: int = ..., profile: str | PathLike[str] = ...) -> None:
         """Save image to png file."""
+    def pnmsave(self, filename: str | PathLike[str], /, *, ascii: bool = ..., bitdepth: int = ..., keep: str | int = ..., background: float | Sequence[float] = ..., page_height: int = ..., profile: str | PathLike[str] = ...) -> None:
+        """Save image in pnm format."""
+    def pnmsave_target(self, target: Target, /, *, ascii: bool = ..., bitdepth: int = ..., keep: str | int = ..., background: float | Sequence[float] = ..., page_height: int = ..., profile: str | PathLike[str] = ...) -> None:
+        """Save image in pnm format."""
+    @staticmethod
+    def ppmload(filename: str | PathLike[str], /, *, memory: bool = ..., access: str | int = ..., fail_on: str | int = ..., revalidate: bool = ..., flags: bool = ...) -> Any:
+        """Load ppm."""
+    @staticmethod
+    def ppmload_buffer(buffer: bytes | bytearray | memoryview, /, *, memory: bool = ..., access: str | int = ..., fail_on: str | int = ..., revalidate: bool = ..., flags: bool = ...) -> Any:
+        """Load ppm."""
+    @staticmethod
+    def ppmload_source(source: Source, /, *, memory: bool = ..., access: str | int = ..., fail_on: str | int = ..., revalidate: bool = ..., flags: bool = ...) -> Any:
+        """Load ppm."""
+    def ppmsave(self, filename: str | PathLike[str], /, *, format: str | int = ..., ascii: bool = ..., bitdepth: int = ..., keep: str | int = ..., background: float | Sequence[float] = ..., page_height: int = ..., profile: str | PathLike[str] = ...) -> None:
+        """Save image to ppm file."""
+    def ppmsave_target(self, target: Target, /, *, format: str | int = ..., ascii: bool = ..., bitdepth: int = ..., keep: str | int = ..., background: float | Sequence[float] = ..., page_height: int = ..., profile: str | PathLike[str] = ...) -> None:
+        """Save image to ppm file."""
     def premultiply(self, *, max_alpha: float = ...) -> Image:
         """Premultiply image alpha."""
     def profile(self) -> list[Image]:
@@ -346,8 +433,38 @@ class ImageOperations:
         """Load named ICC profile."""
     def project(self) -> list[Image]:
         """Find image projections."""
+    @staticmethod
+    def qoiload(filename: str | PathLike[str], /, *, memory: bool = ..., access: str | int = ..., fail_on: str | int = ..., revalidate: bool = ..., flags: bool = ...) -> Any:
+        """Load qoi."""
+    @staticmethod
+    def qoiload_buffer(buffer: bytes | bytearray | memoryview, /, *, memory: bool = ..., access: str | int = ..., fail_on: str | int = ..., revalidate: bool = ..., flags: bool = ...) -> Any:
+        """Load qoi."""
+    @staticmethod
+    def qoiload_source(source: Source, /, *, memory: bool = ..., access: str | int = ..., fail_on: str | int = ..., revalidate: bool = ..., flags: bool = ...) -> Any:
+        """Load qoi."""
+    def qoisave(self, filename: str | PathLike[str], /, *, keep: str | int = ..., background: float | Sequence[float] = ..., page_height: int = ..., profile: str | PathLike[str] = ...) -> None:
+        """Save image to qoi file."""
+    def qoisave_buffer(self, *, keep: str | int = ..., background: float | Sequence[float] = ..., page_height: int = ..., profile: str | PathLike[str] = ...) -> bytes:
+        """Save image to qoi file."""
+    def qoisave_target(self, target: Target, /, *, keep: str | int = ..., background: float | Sequence[float] = ..., page_height: int = ..., profile: str | PathLike[str] = ...) -> None:
+        """Save image to qoi file."""
     def rad2float(self) -> Image:
         """Unpack Radiance coding to float RGB."""
+    @staticmethod
+    def radload(filename: str | PathLike[str], /, *, memory: bool = ..., access: str | int = ..., fail_on: str | int = ..., revalidate: bool = ..., flags: bool = ...) -> Any:
+        """Load a Radiance image."""
+    @staticmethod
+    def radload_buffer(buffer: bytes | bytearray | memoryview, /, *, memory: bool = ..., access: str | int = ..., fail_on: str | int = ..., revalidate: bool = ..., flags: bool = ...) -> Any:
+        """Load a Radiance image."""
+    @staticmethod
+    def radload_source(source: Source, /, *, memory: bool = ..., access: str | int = ..., fail_on: str | int = ..., revalidate: bool = ..., flags: bool = ...) -> Any:
+        """Load a Radiance image."""
+    def radsave(self, filename: str | PathLike[str], /, *, keep: str | int = ..., background: float | Sequence[float] = ..., page_height: int = ..., profile: str | PathLike[str] = ...) -> None:
+        """Save image to Radiance file."""
+    def radsave_buffer(self, *, keep: str | int = ..., background: float | Sequence[float] = ..., page_height: int = ..., profile: str | PathLike[str] = ...) -> bytes:
+        """Save image to Radiance file."""
+    def radsave_target(self, target: Target, /, *, keep: str | int = ..., background: float | Sequence[float] = ..., page_height: int = ..., profile: str | PathLike[str] = ...) -> None:
+        """Save image to Radiance file."""
     def rank(self, width: int, height: int, index: int) -> Image:
         """Rank filter."""
     @staticmethod
@@ -434,6 +551,21 @@ class ImageOperations:
     def switch(tests: Sequence[Image | float | Sequence[float]]) -> Image:
         """Find the index of the first non-zero pixel in tests."""
     @staticmethod
+    def tgaload(filename: str | PathLike[str], /, *, memory: bool = ..., access: str | int = ..., fail_on: str | int = ..., revalidate: bool = ..., flags: bool = ...) -> Any:
+        """Load tga."""
+    @staticmethod
+    def tgaload_buffer(buffer: bytes | bytearray | memoryview, /, *, memory: bool = ..., access: str | int = ..., fail_on: str | int = ..., revalidate: bool = ..., flags: bool = ...) -> Any:
+        """Load tga."""
+    @staticmethod
+    def tgaload_source(source: Source, /, *, memory: bool = ..., access: str | int = ..., fail_on: str | int = ..., revalidate: bool = ..., flags: bool = ...) -> Any:
+        """Load tga."""
+    def tgasave(self, filename: str | PathLike[str], /, *, rle: bool = ..., keep: str | int = ..., background: float | Sequence[float] = ..., page_height: int = ..., profile: str | PathLike[str] = ...) -> None:
+        """Save image to tga file."""
+    def tgasave_buffer(self, *, rle: bool = ..., keep: str | int = ..., background: float | Sequence[float] = ..., page_height: int = ..., profile: str | PathLike[str] = ...) -> bytes:
+        """Save image to tga file."""
+    def tgasave_target(self, target: Target, /, *, rle: bool = ..., keep: str | int = ..., background: float | Sequence[float] = ..., page_height: int = ..., profile: str | PathLike[str] = ...) -> None:
+        """Save image to tga file."""
+    @staticmethod
     def thumbnail(filename: str | PathLike[str], width: int, /, *, height: int = ..., size: str | int = ..., no_rotate: bool = ..., crop: str | int = ..., linear: bool = ..., input_profile: str | PathLike[str] = ..., output_profile: str | PathLike[str] = ..., intent: str | int = ..., fail_on: str | int = ...) -> Image:
         """Generate thumbnail from file."""
     @staticmethod
@@ -453,6 +585,12 @@ class ImageOperations:
     @staticmethod
     def tiffload_source(source: Source, /, *, page: int = ..., n: int = ..., autorotate: bool = ..., subifd: int = ..., unlimited: bool = ..., memory: bool = ..., access: str | int = ..., fail_on: str | int = ..., revalidate: bool = ..., flags: bool = ...) -> Any:
         """Load tiff."""
+    def tiffsave(self, filename: str | PathLike[str], /, *, compression: str | int = ..., Q: int = ..., predictor: str | int = ..., tile: bool = ..., tile_width: int = ..., tile_height: int = ..., pyramid: bool = ..., miniswhite: bool = ..., bitdepth: int = ..., resunit: str | int = ..., xres: float = ..., yres: float = ..., bigtiff: bool = ..., properties: bool = ..., region_shrink: str | int = ..., level: int = ..., lossless: bool = ..., depth: str | int = ..., subifd: bool = ..., premultiply: bool = ..., keep: str | int = ..., background: float | Sequence[float] = ..., page_height: int = ..., profile: str | PathLike[str] = ...) -> None:
+        """Save image to tiff file."""
+    def tiffsave_buffer(self, *, compression: str | int = ..., Q: int = ..., predictor: str | int = ..., tile: bool = ..., tile_width: int = ..., tile_height: int = ..., pyramid: bool = ..., miniswhite: bool = ..., bitdepth: int = ..., resunit: str | int = ..., xres: float = ..., yres: float = ..., bigtiff: bool = ..., properties: bool = ..., region_shrink: str | int = ..., level: int = ..., lossless: bool = ..., depth: str | int = ..., subifd: bool = ..., premultiply: bool = ..., keep: str | int = ..., background: float | Sequence[float] = ..., page_height: int = ..., profile: str | PathLike[str] = ...) -> bytes:
+        """Save image to tiff file."""
+    def tiffsave_target(self, target: Target, /, *, compression: str | int = ..., Q: int = ..., predictor: str | int = ..., tile: bool = ..., tile_width: int = ..., tile_height: int = ..., pyramid: bool = ..., miniswhite: bool = ..., bitdepth: int = ..., resunit: str | int = ..., xres: float = ..., yres: float = ..., bigtiff: bool = ..., properties: bool = ..., region_shrink: str | int = ..., level: int = ..., lossless: bool = ..., depth: str | int = ..., subifd: bool = ..., premultiply: bool = ..., keep: str | int = ..., background: float | Sequence[float] = ..., page_height: int = ..., profile: str | PathLike[str] = ...) -> None:
+        """Save image to tiff file."""
     def tilecache(self, *, tile_width: int = ..., tile_height: int = ..., max_tiles: int = ..., access: str | int = ..., threaded: bool = ..., persistent: bool = ...) -> Image:
         """Cache an image as a set of tiles."""
     @staticmethod

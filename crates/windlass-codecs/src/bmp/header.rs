@@ -62,7 +62,7 @@ impl Dib {
         let mut info = match length {
             12 => core(&fields)?,
             16..=124 => long(&fields, length)?,
-            _ => return Err(bad(format!("a header of {length} bytes"))),
+            _ => return Err(bad(&format!("a header of {length} bytes"))),
         };
         let mut end = start + u64::from(length);
         let said = if length == 12 { 0 } else { fields.u32(32).unwrap_or(0) };
@@ -97,7 +97,7 @@ fn core(fields: &Fields<'_>) -> Result<Info> {
 /// The header of OS/2 2 and of Windows from 3 on.
 fn long(fields: &Fields<'_>, length: u32) -> Result<Info> {
     let (width, height) = (fields.u32(4)? as i32, fields.u32(8)? as i32);
-    let high = height.checked_abs().ok_or_else(|| bad(format!("a height of {height}")))?;
+    let high = height.checked_abs().ok_or_else(|| bad(&format!("a height of {height}")))?;
     let bits = fields.u16(14)?;
     let field = |at: usize| if length as usize >= at + 4 { fields.u32(at) } else { Ok(0) };
     let mut info = info(width, high, height < 0, bits);
@@ -195,10 +195,10 @@ fn palette(
 /// Fails where there are no such bitmaps.
 fn check(info: &Info) -> Result<()> {
     if info.width <= 0 || info.height <= 0 {
-        return Err(bad(format!("{} by {} pixels", info.width, info.height)));
+        return Err(bad(&format!("{} by {} pixels", info.width, info.height)));
     }
     if !matches!(info.bits, 1 | 2 | 4 | 8 | 16 | 24 | 32) {
-        return Err(bad(format!("{} bits a pixel", info.bits)));
+        return Err(bad(&format!("{} bits a pixel", info.bits)));
     }
     Ok(())
 }
@@ -207,6 +207,6 @@ fn short() -> Error {
     Error::new(ErrorKind::Truncated, "bmpload: ends in its header")
 }
 
-fn bad(what: String) -> Error {
+fn bad(what: &str) -> Error {
     Error::new(ErrorKind::Malformed, format!("bmpload: {what}"))
 }

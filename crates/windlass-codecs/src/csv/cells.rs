@@ -58,12 +58,11 @@ impl<R: BufRead> Cells<R> {
         Ok((cell, parted))
     }
 
-    /// Passes over the end of the line, if that comes next.
-    pub(super) fn pass_end(&mut self) -> Result<()> {
-        if self.peek()? == Some(b'\n') {
-            self.reader.consume(1);
-        }
-        Ok(())
+    /// Passes over the end of the line, if that comes next; whether it did.
+    pub(super) fn pass_end(&mut self) -> Result<bool> {
+        let ends = self.peek()? == Some(b'\n');
+        self.reader.consume(usize::from(ends));
+        Ok(ends)
     }
 
     /// Passes over the rest of a line; whether there was anything.

@@ -109,7 +109,7 @@ impl Settings {
 
     fn lines(&self, reader: SourceReader, width: usize) -> Result<Lines> {
         let cells = self.skipped(reader)?;
-        Ok(Lines { cells, width, line: self.skip as usize, level: self.level })
+        Ok(Lines { cells, width, line: self.skip as usize + 1, level: self.level })
     }
 }
 
@@ -120,14 +120,13 @@ fn end_of_file() -> Error {
 struct Lines {
     cells: Cells<SourceReader>,
     width: usize,
-    /// Lines that were read
+    /// The line that the row is in
     line: usize,
     level: FailOn,
 }
 
 impl RowDecoder for Lines {
     fn row(&mut self, out: &mut [u8]) -> Result<()> {
-        self.line += 1;
         out.fill(0);
         for (column, out) in (1..=self.width).zip(out.as_chunks_mut::<8>().0) {
             let (cell, parted) = self.cells.cell()?;
@@ -148,6 +147,9 @@ impl RowDecoder for Lines {
             }
             break;
         }
-        self.cells.pass_end()
+        if self.cells.pass_end()? {
+            self.line += 1;
+        }
+        Ok(())
     }
 }

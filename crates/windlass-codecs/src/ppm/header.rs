@@ -42,13 +42,14 @@ pub(super) fn read(reader: &mut SourceReader) -> Result<File> {
     let kind = magic[1];
     let bitmap = matches!(kind, b'1' | b'4');
     let float = matches!(kind, b'F' | b'f');
-    let width = number(reader, true)?;
-    let height = number(reader, !bitmap)?;
+    let last = After::Samples { text: matches!(kind, b'1'..=b'3') };
+    let width = number(reader, After::Number)?;
+    let height = number(reader, if bitmap { last } else { After::Number })?;
     let scale = if bitmap {
         // the end of a line ends the header
         0.0
     } else {
-        number(reader, false)?
+        number(reader, last)?
     };
     let side = |side: f64| side.clamp(1.0, f64::from(i32::MAX)) as i32;
     let format = match (float, scale) {
@@ -77,11 +78,24 @@ pub(super) fn read(reader: &mut SourceReader) -> Result<File> {
     Ok(File { header, samples, bitmap, offset: reader.position() })
 }
 
+/// What follows a number of the header.
+#[derive(Clone, Copy)]
+enum After {
+    /// Another number
+    Number,
+    /// Samples, perhaps as text
+    Samples { text: bool },
+}
+
 /// The next number; after the last one of a header the rest of its line is passed over.
-fn number(reader: &mut SourceReader, more: bool) -> Result<f64> {
+fn number(reader: &mut SourceReader, after: After) -> Result<f64> {
     let mut word = Vec::new();
     let behind = token(reader, &mut word, LONGEST)?;
-    if !more {
+    if let After::Samples { text } = after {
+        if behind.is_none() && !text {
+            let text = "ppmload: no whitespace before start of binary data";
+            return Err(Error::new(ErrorKind::Malformed, text));
+        }
         end_of_line(reader, behind)?;
     }
     let text = String::from_utf8_lossy(&word);
@@ -106,7 +120,7 @@ pub(super) fn token(
         match byte {
             b'#' if word.is_empty() => pass_line(reader)?,
             b'#' => return Ok(Some(byte)),
-            _ if !byte.is_ascii_whitespace() => {
+            _ if !is_blank(byte) => {
                 if word.len() >= longest {
                     return Err(Error::new(ErrorKind::Malformed, "ppmload: number too long"));
                 }
@@ -116,6 +130,11 @@ pub(super) fn token(
             _ => return Ok(Some(byte)),
         }
     }
+}
+
+/// White space as C has it.
+fn is_blank(byte: u8) -> bool {
+    byte.is_ascii_whitespace() || byte == 0x0B
 }
 
 /// Passes over what belongs to the line of the last number, `behind` being the byte after that.

@@ -2,9 +2,9 @@
 
 use super::header::{self, File, Samples};
 use crate::rows::{Fixed, InOrder, RowDecoder};
-use windlass_core::foreign::options::LoadOptions;
+use windlass_core::foreign::options::{FailOn, LoadOptions};
 use windlass_core::foreign::{ForeignFlags, Load};
-use windlass_core::{Context, Image, Result, Source};
+use windlass_core::{Context, ErrorKind, Image, Result, Source};
 use windlass_io::SourceReader;
 use windlass_macros::{ArgGroup, Load};
 
@@ -29,9 +29,10 @@ impl Load for PpmLoad {
         crate::rows::check_size(&header)?;
         let word = header.format.size();
         if samples == Samples::Text {
+            let lenient = self.common.level() == FailOn::None;
             let start = move |mut reader: SourceReader| {
                 let _position = std::io::Seek::seek(&mut reader, std::io::SeekFrom::Start(offset))?;
-                Ok(Box::new(Text { reader, word, bitmap, token: Vec::new() })
+                Ok(Box::new(Text { reader, word, bitmap, lenient, token: Vec::new() })
                     as Box<dyn RowDecoder>)
             };
             let source = source.clone();
@@ -93,14 +94,19 @@ struct Text {
     reader: SourceReader,
     word: usize,
     bitmap: bool,
+    /// Numbers that the file lacks are 0
+    lenient: bool,
     token: Vec<u8>,
 }
 
 impl RowDecoder for Text {
     fn row(&mut self, out: &mut [u8]) -> Result<()> {
         for out in out.chunks_exact_mut(self.word) {
-            let _behind = header::token(&mut self.reader, &mut self.token, LONGEST)?;
-            let value = integer(&self.token);
+            let value = match header::token(&mut self.reader, &mut self.token, LONGEST) {
+                Ok(_) => integer(&self.token),
+                Err(error) if error.kind() == ErrorKind::Truncated && self.lenient => 0,
+                Err(error) => return Err(error),
+            };
             match self.word {
                 1 if self.bitmap => out[0] = if value == 0 { 255 } else { 0 },
                 1 => out[0] = value.clamp(0, 255) as u8,

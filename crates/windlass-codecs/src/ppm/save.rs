@@ -160,8 +160,10 @@ fn suited(image: &Image, format: PpmFormat, options: &PpmOptions) -> Result<Imag
         PpmFormat::Pfm => (Some(Interpretation::Scrgb), 3),
         PpmFormat::Pnm => (None, if header.bands < 3 { 1 } else { 3 }),
     };
+    // a band is grey, whatever it is called
     if let Some(space) = space
         && header.guess_interpretation() != space
+        && !(header.bands == 1 && bands == 1)
     {
         let space = i64::from(windlass_core::declare::ArgEnum::number(space));
         let space = windlass_core::declare::Value::Int(space);

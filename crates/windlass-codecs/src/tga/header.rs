@@ -84,7 +84,6 @@ pub(super) fn parse(head: &[u8]) -> Result<Tga> {
         15 | 16 => 2,
         24 => 3,
         32 => 4,
-        0 if !has_map => 0,
         _ if !has_map => 0,
         _ => return Err(bad("a colour map of a size that is not known")),
     };

@@ -28,7 +28,7 @@ macro_rules! bodies {
     ($($name:ident $loader:ty;)*) => {
         $(
             /// Loads as this format, forgiving and strict.
-            pub fn $name(bytes: &[u8]) {
+            pub(crate) fn $name(bytes: &[u8]) {
                 let mut loader = <$loader>::default();
                 load(&loader, bytes);
                 loader.common.fail_on = FailOn::Warning;
@@ -37,7 +37,7 @@ macro_rules! bodies {
         )*
 
         /// All of them by name.
-        pub const ALL: &[(&str, fn(&[u8]))] = &[$((stringify!($name), $name)),*];
+        pub(crate) const ALL: &[(&str, fn(&[u8]))] = &[$((stringify!($name), $name)),*];
     };
 }
 
