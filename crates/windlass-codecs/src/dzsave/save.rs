@@ -105,7 +105,8 @@ impl Place {
         let container = options.container.unwrap_or(by_name);
         let stem = text.as_ref().map(|name| {
             let known = [".zip", ".szi", ".dz"].into_iter().find(|suffix| ends(suffix));
-            name[..name.len() - known.map_or(0, str::len)].to_owned()
+            let end = name.len() - known.map_or(0, str::len);
+            name.get(..end).unwrap_or(name).to_owned()
         });
         let name = options.imagename.clone().or_else(|| options.basename.clone()).or(stem);
         let name = name.filter(|name| !name.is_empty()).unwrap_or_else(|| "untitled".into());

@@ -64,17 +64,17 @@ impl Zip {
         common.extend(name_length.to_le_bytes());
         let mut local = Vec::new();
         local.extend(LOCAL);
-        local.extend(20_u16.to_le_bytes());
+        local.extend(VERSION.to_le_bytes());
         local.extend(&common);
         local.extend(0_u16.to_le_bytes());
         local.extend(name.as_bytes());
         self.writer.write_all(&local)?;
         self.writer.write_all(bytes)?;
+        let version = if far { VERSION_64 } else { VERSION };
         let entry = &mut self.directory;
         entry.extend(CENTRAL);
-        // made on Unix, for its mode
-        entry.extend((3_u16 << 8 | if far { 45 } else { 20 }).to_le_bytes());
-        entry.extend(if far { 45_u16 } else { 20 }.to_le_bytes());
+        entry.extend((UNIX | version).to_le_bytes());
+        entry.extend(version.to_le_bytes());
         entry.extend(&common);
         entry.extend(if far { 12_u16 } else { 0 }.to_le_bytes());
         // no comment, first disc, no internal attributes
@@ -103,8 +103,8 @@ impl Zip {
         if large {
             tail.extend(END_64);
             tail.extend(44_u64.to_le_bytes());
-            tail.extend((3_u16 << 8 | 45).to_le_bytes());
-            tail.extend(45_u16.to_le_bytes());
+            tail.extend((UNIX | VERSION_64).to_le_bytes());
+            tail.extend(VERSION_64.to_le_bytes());
             tail.extend([0; 8]);
             tail.extend(self.count.to_le_bytes());
             tail.extend(self.count.to_le_bytes());
@@ -139,7 +139,7 @@ fn stamp() -> [u8; 4] {
         now.get(from..to).and_then(|digits| digits.parse().ok()).unwrap_or(0)
     };
     let date = part(0, 4).saturating_sub(1980) << 9 | part(5, 7) << 5 | part(8, 10);
-    let time = part(11, 13) << 11 | part(14, 16) << 5 | part(17, 19) / 2;
+    let time = part(11, 13) << 11 | part(14, 16) << 5 | (part(17, 19) / 2);
     (date << 16 | time).to_le_bytes()
 }
 
@@ -148,5 +148,10 @@ const CENTRAL: [u8; 4] = *b"PK\x01\x02";
 const END: [u8; 4] = *b"PK\x05\x06";
 const END_64: [u8; 4] = *b"PK\x06\x06";
 const LOCATOR_64: [u8; 4] = *b"PK\x06\x07";
+/// What made the file: Unix, for its mode.
+const UNIX: u16 = 0x0300;
+/// The version that is needed to read a file, and to read one beyond 4 GiB.
+const VERSION: u16 = 20;
+const VERSION_64: u16 = 45;
 /// A regular file that its owner and group may write.
 const MODE: u32 = 0o100_664;

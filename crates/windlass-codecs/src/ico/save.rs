@@ -74,8 +74,7 @@ impl IcoSave {
             ];
             image = image_operation("extract_area", area)?;
         }
-        let mut png = PngSave::default();
-        png.common = self.common.clone();
+        let png = PngSave { common: self.common.clone(), ..PngSave::default() };
         let target = Target::to_memory();
         png.save(&image, &target)?;
         Ok(target.bytes().to_vec())

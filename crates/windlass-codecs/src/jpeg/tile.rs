@@ -12,9 +12,12 @@ pub(crate) struct TileEncoder {
     segments: Segments,
     bands: i32,
     /// Encoders of the sizes that were last asked for
-    encoders: Mutex<Vec<((usize, usize), Arc<Encoder>)>>,
+    encoders: Mutex<Vec<OfSize>>,
     pieces: Mutex<Vec<Piece>>,
 }
+
+/// The encoder of a size.
+type OfSize = ((usize, usize), Arc<Encoder>);
 
 /// Encoders that are kept: whole tiles, those at the edges, the corner.
 const KEPT: usize = 9;
