@@ -5,13 +5,17 @@ decoders. Nothing here uses the libraries that are compared, but Pillow and NumP
 """
 
 import hashlib
+import io
+import struct
+import zlib
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
 Image.MAX_IMAGE_PIXELS = None
-VERSION = "1"
+VERSION = "2"
+TILE = 256
 SIZES = {"p25": (5600, 4480), "p100": (10000, 10000)}
 SMALL = 1000
 
@@ -27,6 +31,9 @@ def make(folder):
     for name, size in SIZES.items():
         pixels = photograph(*size)
         Image.fromarray(pixels).save(folder / f"{name}.jpg", quality=85, subsampling="4:2:0")
+        if name == "p100":
+            for compression in ("none", "deflate", "jpeg"):
+                tiff(pixels, folder / f"{name}-{compression}.tif", compression)
         if name == "p25":
             Image.fromarray(pixels).save(folder / "p25.png", compress_level=6)
             pixels.tofile(folder / "p25.raw")
@@ -51,6 +58,52 @@ def grain(rows, random):
     blue, red = random.normal(0, 1.75, (2, *rows.shape[:2])).astype(np.float32)
     noise = np.stack([luma + 1.402 * red, luma - 0.344 * blue - 0.714 * red, luma + 1.772 * blue], axis=-1)
     return np.clip(rows + noise + 0.5, 0, 255).astype(np.uint8)
+
+
+def tiff(pixels, path, compression):
+    """A tiled TIFF: uncompressed, deflate with differences to the left, or JPEG of quality 85."""
+    height, width, _ = pixels.shape
+    tiles = []
+    with path.open("wb") as file:
+        file.write(b"II*\0" + bytes(4))
+        for top in range(0, height, TILE):
+            for left in range(0, width, TILE):
+                tile = np.zeros((TILE, TILE, 3), np.uint8)
+                part = pixels[top : top + TILE, left : left + TILE]
+                tile[: part.shape[0], : part.shape[1]] = part
+                data = encoded(tile, compression)
+                tiles.append((file.tell(), len(data)))
+                file.write(data)
+        codes = {"none": 1, "deflate": 8, "jpeg": 7}
+        photometric = 6 if compression == "jpeg" else 2
+        longs = [struct.pack(f"<{len(tiles)}I", *column) for column in zip(*tiles)]
+        entries = [(256, 4, [width]), (257, 4, [height]), (258, 3, [8, 8, 8]), (259, 3, [codes[compression]]), (262, 3, [photometric]), (277, 3, [3]), (284, 3, [1])]
+        entries += [(317, 3, [2])] if compression == "deflate" else []
+        entries += [(322, 4, [TILE]), (323, 4, [TILE])]
+        file.write(bytes(file.tell() % 2))
+        places = []
+        for table in (struct.pack("<3H", 8, 8, 8), *longs):
+            places.append(file.tell())
+            file.write(table + bytes(len(table) % 2))
+        start = file.tell()
+        directory = [struct.pack("<HHII", tag, kind, len(values), places[0] if len(values) > 2 else values[0]) for tag, kind, values in entries]
+        directory += [struct.pack("<HHII", tag, 4, len(tiles), place) for tag, place in zip((324, 325), places[1:])]
+        file.write(struct.pack("<H", len(directory)) + b"".join(directory) + bytes(4))
+        file.seek(4)
+        file.write(struct.pack("<I", start))
+
+
+def encoded(tile, compression):
+    """The bytes of a tile."""
+    if compression == "deflate":
+        tile = tile.copy()
+        tile[:, 1:] -= tile[:, :-1].copy()
+        return zlib.compress(tile.tobytes(), 6)
+    if compression == "jpeg":
+        buffer = io.BytesIO()
+        Image.fromarray(tile).save(buffer, "jpeg", quality=85, subsampling="4:2:0")
+        return buffer.getvalue()
+    return tile.tobytes()
 
 
 def source():

@@ -48,6 +48,42 @@ def p_bench_jpg(inputs, out):
     image.conv(V.Image.new_from_array(SHARPEN, scale=8), precision="integer").write_to_file(f"{out}/bench.jpg")
 
 
+def p_bench_tif(inputs, out):
+    image = V.Image.new_from_file(f"{inputs}/p100-none.tif", access="sequential")
+    image = image.crop(100, 100, image.width - 200, image.height - 200)
+    image = image.reduce(1 / 0.9, 1 / 0.9, kernel="linear")
+    image.conv(V.Image.new_from_array(SHARPEN, scale=8), precision="integer").write_to_file(f"{out}/bench.tif")
+
+
+def pyramid(inputs, out, **options):
+    image = V.Image.new_from_file(f"{inputs}/p100-none.tif", access="sequential")
+    image.write_to_file(f"{out}/pyramid.tif", tile=True, tile_width=256, tile_height=256, **options)
+
+
+def p_pyr(inputs, out):
+    pyramid(inputs, out, pyramid=True, compression="jpeg")
+
+
+def p_pyrd(inputs, out):
+    pyramid(inputs, out, pyramid=True, compression="deflate")
+
+
+def p_tifsd(inputs, out):
+    pyramid(inputs, out, compression="deflate")
+
+
+def p_tifn(inputs, out):
+    V.Image.new_from_file(f"{inputs}/p100-none.tif").write_to_memory()
+
+
+def p_tifd(inputs, out):
+    V.Image.new_from_file(f"{inputs}/p100-deflate.tif").write_to_memory()
+
+
+def p_tifj(inputs, out):
+    V.Image.new_from_file(f"{inputs}/p100-jpeg.tif").write_to_memory()
+
+
 def p_blackj(inputs, out):
     V.Image.black(30000, 30000, bands=3).write_to_file(f"{out}/black.jpg")
 

@@ -81,6 +81,42 @@ def custom_source(vips, folder, side):
         vips.Image.new_from_source(source, "").invert().write_to_target(target, ".png", compression=1)
 
 
+def pyramid(vips, folder, side, target, **options):
+    """A large PNG as a tiled pyramid of 256 × 256."""
+    image = vips.Image.new_from_file(f"{folder}/large.png", access="sequential")
+    image.tiffsave_target(target, tile=True, pyramid=True, tile_width=256, tile_height=256, **options)
+
+
+def pyramid_file(vips, folder, side, **options):
+    pyramid(vips, folder, side, vips.Target.new_to_file(f"{folder}/out.tif"), **options)
+
+
+def pyramid_none(vips, folder, side):
+    pyramid_file(vips, folder, side)
+
+
+def pyramid_deflate(vips, folder, side):
+    pyramid_file(vips, folder, side, compression="deflate", level=1)
+
+
+def pyramid_jpeg(vips, folder, side):
+    pyramid_file(vips, folder, side, compression="jpeg")
+
+
+def pyramid_pipe(vips, folder, side):
+    """The same to a pipe that only goes forward."""
+    reading, writing = os.pipe()
+    if os.fork() == 0:
+        os.close(writing)
+        while os.read(reading, 1 << 20):
+            pass
+        os._exit(0)
+    os.close(reading)
+    pyramid(vips, folder, side, vips.Target.new_to_descriptor(writing), compression="jpeg")
+    os.close(writing)
+    os.wait()
+
+
 def nested_sum(vips, folder, depth):
     """x + x, depth times."""
     image = vips.Image.black(500, 500) + 1

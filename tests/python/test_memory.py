@@ -81,6 +81,22 @@ def test_custom_source_900_megapixels(folder):
     bounded("custom_source", folder, 30000)
 
 
+PYRAMIDS = ["pyramid_none", "pyramid_deflate", "pyramid_jpeg", "pyramid_pipe"]
+
+
+@pytest.mark.parametrize("name", PYRAMIDS)
+def test_pyramid(name, folder):
+    run("large_png", folder, 8000)
+    bounded(name, folder, 8000, 2 * LIMIT)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("name", PYRAMIDS)
+def test_pyramid_900_megapixels(name, folder):
+    run("large_png", folder, 30000)
+    bounded(name, folder, 30000, 2 * LIMIT)
+
+
 @pytest.mark.soak
 def test_constant_in_height(tmp_path):
     """Four times the pixels, twice the width: what grows is the width of a strip, not the height."""

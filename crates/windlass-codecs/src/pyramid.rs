@@ -6,20 +6,6 @@
 
 use crate::shrink::{RegionShrink, Rounding, halved};
 use windlass_core::{Header, Image, Result};
-use windlass_macros::ArgEnum;
-
-/// How small the smallest level of a pyramid is.
-#[derive(ArgEnum, Clone, Copy, PartialEq, Eq, Debug)]
-#[arg_enum(name = "VipsForeignDzDepth")]
-#[non_exhaustive]
-pub enum Depth {
-    /// A pixel
-    Onepixel = 0,
-    /// A tile
-    Onetile = 1,
-    /// There is one level
-    One = 2,
-}
 
 /// The image and its halves, halves of halves and so on, from the largest to the smallest.
 ///

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-use windlass_codecs::pyramid::Depth;
+use windlass_codecs::dzsave::Depth;
 use windlass_codecs::tiff::{TiffCompression, TiffLoad, TiffPredictor, TiffSave};
 use windlass_core::foreign::options::FailOn;
 use windlass_core::foreign::{Load, Save};
@@ -28,7 +28,7 @@ fn picture(width: i32, height: i32, bands: i32, format: BandFormat) -> Image {
                     BandFormat::F32 => bytes.extend((real as f32).to_ne_bytes()),
                     BandFormat::F64 => bytes.extend(real.to_ne_bytes()),
                     BandFormat::C64 => {
-                        bytes.extend([real as f32, 1.5].map(f32::to_ne_bytes).concat())
+                        bytes.extend([real as f32, 1.5].map(f32::to_ne_bytes).concat());
                     }
                     BandFormat::C128 => bytes.extend([real, -2.5].map(f64::to_ne_bytes).concat()),
                 }
@@ -236,6 +236,23 @@ fn metadata_come_back() -> Result<()> {
     assert_eq!(found.metadata.string("image-description"), Some("two words"));
     for (name, length) in [("xmp-data", 99), ("iptc-data", 45), ("photoshop-data", 7001)] {
         assert_eq!(found.metadata.blob(name).map(bytes::Bytes::len), Some(length), "{name}");
+    }
+    Ok(())
+}
+
+#[cfg(feature = "webp")]
+#[test]
+fn webp_tiles_come_back() -> Result<()> {
+    for bands in [3, 4] {
+        let image = picture(150, 90, bands, BandFormat::U8);
+        for tile in [false, true] {
+            let saver = TiffSave::default().compression(TiffCompression::Webp).tile(tile);
+            let exact = strict().load(&saved(&image, &saver.clone().lossless(true))?)?;
+            assert!(exact.to_memory()? == image.to_memory()?, "{bands} {tile}");
+            let near = strict().load(&saved(&image, &saver)?)?;
+            assert_eq!(near.header().bands, bands);
+            let _pixels = near.to_memory()?;
+        }
     }
     Ok(())
 }

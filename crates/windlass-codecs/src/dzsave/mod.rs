@@ -7,6 +7,7 @@ mod save;
 mod tile;
 mod zip;
 
+pub(crate) use manifest::properties;
 pub use options::{Angle, Container, Depth, DzSave, Layout};
 
 use windlass_core::declare::Entry;

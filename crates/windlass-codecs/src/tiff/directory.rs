@@ -242,7 +242,7 @@ mod tests {
         assert_eq!(ratio(72.5), (145, 2));
         assert_eq!(ratio(-1.0), (0, 1));
         assert_eq!(ratio(1e12), (u32::MAX, 1));
-        for value in [3.25, 3.141_6, 28.346_456, 11.811, 1e-6, 300.123_4] {
+        for value in [3.25, 3.2416, 28.346_456, 11.811, 1e-6, 300.123_4] {
             let (above, below) = ratio(value);
             let found = (f64::from(above) / f64::from(below)) as f32;
             assert!((found - value as f32).abs() <= value as f32 * f32::EPSILON, "{value}");

@@ -7,7 +7,8 @@ use super::pages;
 use super::write::{Picture, TiffSaver};
 use super::{tags, unsupported};
 use crate::convert::{Colours, cast, extract, prepare};
-use crate::pyramid::{Depth, levels};
+use crate::dzsave::{Depth, properties};
+use crate::pyramid::levels;
 use crate::shrink::{RegionShrink, Rounding};
 use windlass_core::declare::image_operation;
 use windlass_core::foreign::Save;
@@ -252,9 +253,7 @@ impl TiffSave {
             }
             TiffCompression::Lzw => Method::Lzw,
             TiffCompression::Zstd => Method::Zstd,
-            TiffCompression::Webp => {
-                return Err(super::save_error("WEBP compression support is not configured"));
-            }
+            TiffCompression::Webp => Method::Webp((!self.lossless).then_some(self.q)),
             TiffCompression::Jp2k => {
                 let text = "Compression scheme 33004 scanline encoding is not implemented";
                 return Err(super::save_error(text));
@@ -399,7 +398,7 @@ impl TiffSave {
             let range = vec![0.0, 255.0, 128.0, 255.0, 128.0, 255.0];
             directory.set(tags::REFERENCE_BLACK_WHITE, Value::Rationals(range));
         }
-        Self::metadata(header, &mut directory);
+        self.metadata(header, &mut directory);
         Ok(directory)
     }
 
@@ -419,9 +418,13 @@ impl TiffSave {
         directory.short(tags::RESOLUTION_UNIT, if inch { 2 } else { 3 });
     }
 
-    fn metadata(header: &Header, directory: &mut Directory) {
+    fn metadata(&self, header: &Header, directory: &mut Directory) {
         let items = &header.metadata;
-        let text = items.string("image-description").map(str::to_owned);
+        let text = if self.properties {
+            Some(properties(header))
+        } else {
+            items.string("image-description").map(str::to_owned)
+        };
         if let Some(text) = text {
             let mut bytes = text.into_bytes();
             bytes.retain(|byte| *byte != 0);

@@ -48,6 +48,7 @@ pub(super) const OLD_JPEG: u16 = 6;
 pub(super) const JPEG: u16 = 7;
 pub(super) const DEFLATE: u16 = 8;
 pub(super) const PACKBITS: u16 = 32773;
+pub(super) const THUNDER: u16 = 32809;
 pub(super) const OLD_DEFLATE: u16 = 32946;
 pub(super) const SGILOG: u16 = 34676;
 pub(super) const SGILOG24: u16 = 34677;
@@ -88,7 +89,7 @@ pub(super) fn compression_name(compression: u16) -> String {
         DEFLATE | OLD_DEFLATE => "Deflate",
         PACKBITS => "PackBits",
         32766 => "NeXT",
-        32809 => "ThunderScan",
+        THUNDER => "ThunderScan",
         33003 | 33004 | 33005 | 34712 => "JPEG 2000",
         34661 => "JBIG",
         34887 => "LERC",

@@ -6,6 +6,7 @@ mod log;
 mod lzw;
 mod packbits;
 mod predictor;
+mod thunder;
 
 pub(super) use ccitt::{Ccitt, Row};
 pub(super) use jpeg::{Jpeg, error as jpeg_error, joined};
@@ -61,6 +62,8 @@ impl Codec {
             | tags::OLD_DEFLATE
             | tags::PACKBITS
             | tags::ZSTD => true,
+            tags::WEBP => layout.bits == 8 && matches!(layout.chunk_samples(), 3 | 4),
+            tags::THUNDER => (layout.bits, layout.chunk_samples()) == (4, 1),
             tags::SGILOG => matches!(layout.photometric, tags::LOGLUV | LOG_L),
             _ => false,
         };
@@ -121,6 +124,16 @@ impl Codec {
             }
             (tags::SGILOG, _) => Ok(log::decode(layout, width, input, out)),
             (tags::LZW, _) => Ok(lzw::decode(input, out)),
+            (tags::THUNDER, _) => {
+                let row = layout.row_bytes(width) as usize;
+                Ok(thunder::decode(width, row, input, out))
+            }
+            (tags::WEBP, _) => {
+                let size = (width as usize, height as usize);
+                let bands = layout.chunk_samples() as usize;
+                let decoded = crate::webp::decode_tile(input, size, bands, out);
+                decoded.map(|()| (out.len(), true)).map_err(|error| (0, error))
+            }
             (tags::PACKBITS, _) => Ok(packbits::decode(input, out)),
             (tags::DEFLATE | tags::OLD_DEFLATE, _) => inflate(input, out, scratch),
             (tags::ZSTD, _) => unzstd(input, out),

@@ -24,6 +24,8 @@ pub(super) enum Method {
     Group4,
     Deflate(u32),
     Zstd,
+    /// Of this quality, or lossless
+    Webp(Option<i32>),
     Log,
     Jpeg(Box<Jpeg>),
 }
@@ -38,6 +40,7 @@ impl Method {
             Self::Group4 => tags::CCITT_G4,
             Self::Deflate(_) => tags::DEFLATE,
             Self::Zstd => tags::ZSTD,
+            Self::Webp(_) => tags::WEBP,
             Self::Log => tags::SGILOG,
             Self::Jpeg(_) => tags::JPEG,
         }
@@ -183,6 +186,10 @@ impl Encoder {
                 let level = ruzstd::encoding::CompressionLevel::Fastest;
                 ruzstd::encoding::compress(samples, out, level);
             }
+            Method::Webp(quality) => {
+                let size = (width, samples.len() / row.max(1));
+                *out = webp(samples, size, &self.form, *quality)?;
+            }
             Method::Log => {
                 for row in samples.chunks_exact(row) {
                     let pixels: Vec<u32> = row
@@ -278,6 +285,28 @@ fn planes(row: &mut [u8], bytes: usize, step: usize, line: &mut Vec<u8>) {
     for at in (step..row.len()).rev() {
         row[at] = row[at].wrapping_sub(row[at - step]);
     }
+}
+
+/// A WebP picture of pixels of three or four bytes.
+fn webp(
+    samples: &[u8],
+    size: (usize, usize),
+    form: &Form,
+    quality: Option<i32>,
+) -> Result<Vec<u8>> {
+    if form.bits != 8 || form.format != 1 || !matches!(form.samples, 3 | 4) {
+        return Err(super::save_error("WEBP compression takes three or four bands of 8 bits"));
+    }
+    encode_webp(samples, size, form.samples as usize, quality)
+}
+
+#[cfg(feature = "webp")]
+use crate::webp::encode_tile as encode_webp;
+
+/// What there is without the encoder.
+#[cfg(not(feature = "webp"))]
+fn encode_webp(_: &[u8], _: (usize, usize), _: usize, _: Option<i32>) -> Result<Vec<u8>> {
+    Err(super::save_error("WEBP compression support is not configured"))
 }
 
 fn deflate(compress: &mut Compress, input: &[u8], out: &mut Vec<u8>) -> Result<()> {

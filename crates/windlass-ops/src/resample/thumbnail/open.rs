@@ -5,7 +5,7 @@ use bytes::Bytes;
 use windlass_core::declare::{ArgValue, Value, image_operation};
 use windlass_core::foreign::options::FailOn;
 use windlass_core::foreign::search::find_load;
-use windlass_core::{Error, ErrorKind, Image, Result, Source};
+use windlass_core::{Error, ErrorKind, Header, Image, Result, Source};
 use windlass_io::is_url;
 
 /// A file, buffer or source with its loader.
@@ -74,6 +74,11 @@ impl Input {
         self
     }
 
+    /// Whether the user gave one of these options.
+    fn has(&self, names: &[&str]) -> bool {
+        self.args.iter().any(|(name, _)| names.contains(&name.as_str()))
+    }
+
     /// The image, with one more option of the loader.
     fn open(&self, extra: Option<(&str, Value)>) -> Result<Image> {
         let args = self.args.iter().map(|(name, value)| (name.as_str(), value.clone()));
@@ -95,12 +100,50 @@ impl Options {
             },
             "webpload" if common > 1.0 => Some(("scale", Value::Double(1.0 / common))),
             "svgload" | "pdfload" => Some(("scale", Value::Double(1.0 / common))),
+            "tiffload" => self.level(width, input, header)?,
             _ => None,
         };
         match small {
             None => self.thumbnail(width, &full),
             extra => self.thumbnail(width, &input.open(extra)?),
         }
+    }
+
+    /// The smallest level of a TIFF pyramid that is larger than the thumbnail, as an option of the loader.
+    ///
+    /// Levels lie below the page, each half the one before, or are the pages, the first one full size.
+    fn level(
+        &self,
+        width: i32,
+        input: &Input,
+        header: &Header,
+    ) -> Result<Option<(&'static str, Value)>> {
+        if input.has(&["page", "n", "subifd"]) {
+            return Ok(None);
+        }
+        let below = header.metadata.int("n-subifds").filter(|count| (1..=28).contains(count));
+        let pages = header.metadata.int("n-pages").filter(|count| (2..=29).contains(count));
+        let (option, count, first) = match (below, pages) {
+            (Some(count), _) => ("subifd", count, 1),
+            (None, Some(count)) => ("page", count, 0),
+            (None, None) => return Ok(None),
+        };
+        let mut chosen = None;
+        for number in 0..count {
+            let halves = number + first;
+            let near = |full: i32, found: i32| found >= 2 && (found - (full >> halves)).abs() <= 5;
+            let number = Value::Int(number.into());
+            let Ok(level) = input.open(Some((option, number.clone()))) else { return Ok(None) };
+            let level = level.header();
+            if !near(header.width, level.width) || !near(header.height, level.height) {
+                return Ok(None);
+            }
+            let (across, down) = self.shrinks(width, level, level.page_height());
+            if across.min(down) > 1.0 {
+                chosen = Some((option, number));
+            }
+        }
+        Ok(chosen)
     }
 
     /// By how much a JPEG is shrunk as it is decoded; the rest, at least a half, is left to the kernel.
