@@ -29,7 +29,8 @@ pub fn levels(
 mod tests {
     use super::*;
     use std::sync::Mutex;
-    use windlass_core::{BandFormat, Part, Saver, Target, Wants};
+    use windlass_core::testing::Grain;
+    use windlass_core::{BandFormat, Context, Part, Saver, Target, Wants, with_context};
 
     /// Checks that the tiles of all levels come with the pixels of their levels.
     struct Tiles {
@@ -98,8 +99,13 @@ mod tests {
         assert_eq!(sizes, [(100, 70), (50, 35), (25, 18), (13, 9), (7, 5), (4, 3), (2, 2), (1, 1)]);
         let levels = all.iter().map(|level| level.to_memory().unwrap()).collect();
         let tiles = Tiles { levels, seen: Mutex::default() };
-        image.save(&tiles, &Target::to_memory()).unwrap();
         let areas: Vec<_> = tiles.levels.iter().map(Vec::len).collect();
-        assert_eq!(*tiles.seen.lock().unwrap(), areas);
+        let fine = Grain { unit: 256, block: 512, roll: 256, rows: 1 };
+        for grain in [Grain::default(), fine] {
+            let context = Context { grain, ..Context::default() };
+            tiles.seen.lock().unwrap().clear();
+            with_context(context, || image.save(&tiles, &Target::to_memory())).unwrap();
+            assert_eq!(*tiles.seen.lock().unwrap(), areas);
+        }
     }
 }

@@ -465,10 +465,14 @@ impl Graph {
                 Work::Point(_) | Work::Area(_) if cuts.contains(&node.id) => {
                     let builder = Builder { feeds: &|node| feeds.get(&node.id).copied(), grain };
                     let cone = builder.build(node, true);
-                    // as a unit: so few rows that what they read fits as well
-                    let strips = Grain { unit: 2 * grain.block, ..grain };
-                    let rows = strip_height(&cone, &stores, 1, strips).max(grain.rows);
-                    (Grid::strips(node.rect(), rows), Make::Cone(cone))
+                    if let Some(grid) = level_grid(node, &cone, parts, grain) {
+                        (grid, Make::Cone(cone))
+                    } else {
+                        // as a unit: so few rows that what they read fits as well
+                        let strips = Grain { unit: 2 * grain.block, ..grain };
+                        let rows = strip_height(&cone, &stores, 1, strips).max(grain.rows);
+                        (Grid::strips(node.rect(), rows), Make::Cone(cone))
+                    }
                 }
                 Work::Point(_) | Work::Area(_) | Work::Memory(_) | Work::Whole(_) => continue,
             };
@@ -491,6 +495,30 @@ impl Graph {
             asked: Vec::new(),
         }
     }
+}
+
+/// Blocks of a level of a pyramid that is cut into tiles: some tiles wide, so that those on the left
+/// are free before the next line of tiles asks for the ones on the right.
+///
+/// Only for nodes of one step, where pixels between blocks are not computed twice.
+fn level_grid(node: &Node, cone: &Cone, parts: Parts, grain: Grain) -> Option<Grid> {
+    const ROWS: usize = 32;
+    let Parts::Tiles { width: tile, .. } = parts else { return None };
+    let suits = match &node.work {
+        Work::Point(_) => true,
+        Work::Area(operator) => {
+            let traits = operator.traits();
+            traits.shape == Shape::Any && traits.rounds == 1
+        }
+        Work::Memory(_) | Work::Whole(_) | Work::Rows(_) | Work::Tiles(_) => false,
+    };
+    let columns = grain.block / node.pixel().max(1) / ROWS;
+    let width = (columns / tile.max(1) as usize).max(1).saturating_mul(tile as usize);
+    if !suits || cone.steps.len() != 1 || width >= node.width as usize {
+        return None;
+    }
+    let rows = (ROWS as i32).max(grain.rows).min(node.height);
+    Some(Grid { image: node.rect(), width: width as i32, height: rows })
 }
 
 /// Blocks of a loader in order: a few steps high.
