@@ -3,11 +3,12 @@
 //! `sqlite:photos.db?table=images&column=data&rowid=123`, or with `key=name&value=cat.jpg` in
 //! place of `rowid` to find the row by another column.
 
-use std::fmt::{self, Debug, Formatter};
 use std::hash::{DefaultHasher, Hasher};
 use std::io::{Read, Seek, SeekFrom, Write};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, channel, sync_channel};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, MAIN_DB, OpenFlags, OptionalExtension};
 
@@ -104,6 +105,17 @@ impl Place {
         found.map_err(sqlite_error)
     }
 
+    /// The value of a row.
+    fn blob<'a>(
+        &self,
+        connection: &'a Connection,
+        row: i64,
+        read_only: bool,
+    ) -> Result<rusqlite::blob::Blob<'a>> {
+        let (table, column) = (self.table.as_str(), self.column.as_str());
+        connection.blob_open(MAIN_DB, table, column, row, read_only).map_err(sqlite_error)
+    }
+
     fn missing(&self) -> Error {
         let message = match &self.row {
             Row::Id(id) => format!("table {:?} has no row {id}", self.table),
@@ -116,15 +128,29 @@ impl Place {
     }
 }
 
-/// A value that is read through a connection of its own.
+/// A value that is read by a thread with a connection of its own.
 struct Blob {
+    len: u64,
+    desk: PerProcess<Mutex<Option<Sender<Wish>>>>,
+    worker: Worker,
+    counters: Arc<Counters>,
+}
+
+/// A read that somebody waits for.
+struct Wish {
+    offset: u64,
+    count: usize,
+    answer: SyncSender<Result<Vec<u8>>>,
+}
+
+/// What the thread does.
+#[derive(Clone)]
+struct Worker {
     place: Place,
     row: i64,
     len: u64,
-    connection: PerProcess<Mutex<Option<Connection>>>,
     /// What was read so far, to tell whether a later change of the database touched it.
-    seen: Mutex<Seen>,
-    counters: Arc<Counters>,
+    seen: Arc<Mutex<Seen>>,
 }
 
 #[derive(Default)]
@@ -138,88 +164,154 @@ impl Blob {
     fn open(place: Place) -> Result<Self> {
         let connection = place.connect(OpenFlags::SQLITE_OPEN_READ_ONLY)?;
         let row = place.find(&connection)?.ok_or_else(|| place.missing())?;
-        let blob =
-            connection.blob_open(MAIN_DB, place.table.as_str(), place.column.as_str(), row, true);
-        let len = blob.map_err(sqlite_error)?.len() as u64;
+        let len = place.blob(&connection, row, true)?.len() as u64;
         drop(connection);
-        let (seen, counters) = (Mutex::default(), Arc::default());
-        let connection = PerProcess::new(|| Mutex::new(None));
-        Ok(Self { place, row, len, connection, seen, counters })
+        let worker = Worker { place, row, len, seen: Arc::default() };
+        let desk = PerProcess::new(|| Mutex::new(None));
+        Ok(Self { len, desk, worker, counters: Arc::default() })
     }
 
-    fn read(&self, connection: &Connection, offset: u64, buffer: &mut [u8]) -> Result<usize> {
-        self.read_blob(connection, offset, buffer).map_err(sqlite_io_error)
-    }
-
-    fn read_blob(
-        &self,
-        connection: &Connection,
-        offset: u64,
-        buffer: &mut [u8],
-    ) -> std::io::Result<usize> {
-        let (table, column) = (self.place.table.as_str(), self.place.column.as_str());
-        let opened = connection.blob_open(MAIN_DB, table, column, self.row, true);
-        let mut blob = opened.map_err(std::io::Error::other)?;
-        if blob.len() as u64 != self.len {
-            return Err(changed().into());
+    /// Hands a wish to the thread, which is started if there is none.
+    fn send(&self, wish: Wish) -> Result<()> {
+        let mut desk = lock(self.desk.get());
+        let refused = match &*desk {
+            Some(sender) => sender.send(wish).err().map(|refused| refused.0),
+            None => Some(wish),
+        };
+        if let Some(wish) = refused {
+            let (sender, receiver) = channel();
+            let worker = self.worker.clone();
+            let thread = thread::Builder::new().name("windlass-io".to_owned());
+            thread.spawn(move || worker.work(&receiver))?;
+            drop(sender.send(wish));
+            *desk = Some(sender);
         }
-        blob.seek(SeekFrom::Start(offset))?;
-        let mut done = 0;
-        while done < buffer.len() {
-            match blob.read(&mut buffer[done..])? {
-                0 => break,
-                count => done += count,
+        Ok(())
+    }
+}
+
+impl Worker {
+    /// Serves until nobody is left who could wish for something.
+    fn work(&self, wishes: &Receiver<Wish>) {
+        let mut connection = None;
+        while let Ok(wish) = wishes.recv() {
+            let opened = match connection.take() {
+                Some(connection) => Ok(connection),
+                None => self.place.connect(OpenFlags::SQLITE_OPEN_READ_ONLY),
+            };
+            match opened {
+                Ok(opened) => {
+                    self.session(&opened, wish, wishes);
+                    connection = Some(opened);
+                }
+                // Nobody may be waiting any more.
+                Err(error) => drop(wish.answer.send(Err(error))),
             }
         }
-        Ok(done)
     }
 
-    /// Fails if the value is no longer what was read of it.
-    fn check(&self, connection: &Connection, seen: &mut Seen) -> Result<()> {
+    /// Serves in one transaction, with one handle, since finding a place in a large value means
+    /// to walk through it. Ends soon, so that those who write can go on.
+    fn session(&self, connection: &Connection, first: Wish, wishes: &Receiver<Wish>) {
+        let opened = connection
+            .execute_batch("BEGIN")
+            .map_err(sqlite_error)
+            .and_then(|()| self.checked_blob(connection));
+        match opened {
+            Ok(mut blob) => {
+                let end = Instant::now() + LONGEST_SESSION;
+                let mut next = Some(first);
+                while let Some(wish) = next {
+                    let read = self.read(&mut blob, wish.offset, wish.count);
+                    drop(wish.answer.send(read));
+                    let wait = end.saturating_duration_since(Instant::now()).min(IDLE);
+                    next = wishes.recv_timeout(wait).ok();
+                }
+            }
+            Err(error) => drop(first.answer.send(Err(error))),
+        }
+        // Without a transaction there is nothing to end.
+        drop(connection.execute_batch("END"));
+    }
+
+    /// The value, if it still is what was read of it.
+    fn checked_blob<'a>(&self, connection: &'a Connection) -> Result<rusqlite::blob::Blob<'a>> {
+        let mut blob = self.place.blob(connection, self.row, true)?;
+        if blob.len() as u64 != self.len {
+            return Err(changed());
+        }
         let version = connection.query_row("PRAGMA data_version", [], |row| row.get(0));
         let version: i64 = version.map_err(sqlite_error)?;
-        if seen.version.is_some_and(|seen| seen != version) {
-            // Somebody wrote to the database, perhaps elsewhere.
-            for &(offset, len, hash) in &seen.pieces {
-                let mut bytes = alloc::try_vec(len)?;
-                self.read(connection, offset, &mut bytes)?;
-                if hash_of(&bytes) != hash {
+        let mut seen = lock(&self.seen);
+        // Somebody wrote to the database, perhaps elsewhere; or this is another process.
+        if seen.version != Some(version) {
+            for &(offset, count, hash) in &seen.pieces {
+                if hash_of(&read_piece(&mut blob, offset, count)?) != hash {
                     return Err(changed());
                 }
             }
         }
         seen.version = Some(version);
-        Ok(())
+        Ok(blob)
     }
+
+    fn read(
+        &self,
+        blob: &mut rusqlite::blob::Blob<'_>,
+        offset: u64,
+        count: usize,
+    ) -> Result<Vec<u8>> {
+        let bytes = read_piece(blob, offset, count)?;
+        lock(&self.seen).pieces.push((offset, bytes.len(), hash_of(&bytes)));
+        Ok(bytes)
+    }
+}
+
+/// Reads until there is as much as was wished for, or the value ends.
+fn read_piece(blob: &mut rusqlite::blob::Blob<'_>, offset: u64, count: usize) -> Result<Vec<u8>> {
+    let mut bytes = alloc::try_vec(count)?;
+    blob.seek(SeekFrom::Start(offset)).map_err(sqlite_io_error)?;
+    let mut done = 0;
+    while done < count {
+        match blob.read(&mut bytes[done..]).map_err(sqlite_io_error)? {
+            0 => break,
+            read => done += read,
+        }
+    }
+    bytes.truncate(done);
+    Ok(bytes)
 }
 
 impl Reader for Blob {
     fn read_at(&self, offset: u64, buffer: &mut [u8]) -> Result<usize> {
-        if offset >= self.len || buffer.is_empty() {
-            return Ok(0);
-        }
-        let mut slot = lock(self.connection.get());
-        if slot.is_none() {
-            *slot = Some(self.place.connect(OpenFlags::SQLITE_OPEN_READ_ONLY)?);
-            let mut seen = lock(&self.seen);
-            seen.version = (!seen.pieces.is_empty()).then_some(i64::MIN);
-        }
-        let connection = slot.as_ref().expect("made above");
-        let mut seen = lock(&self.seen);
-        // One transaction, so that nothing changes between the check and the read.
-        connection.execute_batch("BEGIN").map_err(sqlite_error)?;
-        let read =
-            self.check(connection, &mut seen).and_then(|()| self.read(connection, offset, buffer));
-        connection.execute_batch("END").map_err(sqlite_error)?;
-        let count = read?;
-        seen.pieces.push((offset, count, hash_of(&buffer[..count])));
-        self.counters.requested();
-        self.counters.passed(count as u64);
-        Ok(count)
+        self.read_with(offset, buffer, &Tick::never())
     }
 
     fn len(&self) -> Result<Option<u64>> {
         Ok(Some(self.len))
+    }
+
+    fn read_with(&self, offset: u64, buffer: &mut [u8], tick: &Tick) -> Result<usize> {
+        if offset >= self.len || buffer.is_empty() {
+            return Ok(0);
+        }
+        let start = Instant::now();
+        let (answer, answered) = sync_channel(1);
+        self.send(Wish { offset, count: buffer.len().min(PIECE), answer })?;
+        let bytes = loop {
+            match answered.recv_timeout(tick.slice()) {
+                Ok(read) => break read?,
+                Err(RecvTimeoutError::Disconnected) => {
+                    return Err(Error::new(ErrorKind::Internal, "the thread of SQLite failed"));
+                }
+                Err(RecvTimeoutError::Timeout) => tick.check()?,
+            }
+        };
+        buffer[..bytes.len()].copy_from_slice(&bytes);
+        self.counters.waited(start);
+        self.counters.requested();
+        self.counters.passed(bytes.len() as u64);
+        Ok(bytes.len())
     }
 
     fn counters(&self) -> Option<Arc<Counters>> {
@@ -268,9 +360,7 @@ impl BlobSink {
     }
 
     fn copy(&self, connection: &Connection, row: i64, tick: &Tick) -> Result<()> {
-        let (table, column) = (self.place.table.as_str(), self.place.column.as_str());
-        let blob = connection.blob_open(MAIN_DB, table, column, row, false);
-        let mut blob = blob.map_err(sqlite_error)?;
+        let mut blob = self.place.blob(connection, row, false)?;
         let mut piece = alloc::try_vec(PIECE)?;
         let mut offset = 0;
         loop {
@@ -316,12 +406,6 @@ impl Sink for BlobSink {
     }
 }
 
-impl Debug for Blob {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Blob").field("place", &self.place).finish_non_exhaustive()
-    }
-}
-
 /// A name in a statement.
 fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
@@ -357,5 +441,8 @@ fn sqlite_io_error(error: std::io::Error) -> Error {
 
 /// How long to wait for others who write.
 const BUSY: Duration = Duration::from_secs(10);
+/// How long a transaction stays open without a read, and at most.
+const IDLE: Duration = Duration::from_millis(100);
+const LONGEST_SESSION: Duration = Duration::from_secs(2);
 const MEMORY: u64 = 8 << 20;
 const PIECE: usize = 256 << 10;
