@@ -1,4 +1,4 @@
-"""The JPEG, PNG and TIFF corpora, valid and malformed: the same verdict, size, format and pixels as the oracle.
+"""The corpora of JPEG, PNG, TIFF, WebP and GIF, valid and malformed: the same verdict, size, format and pixels as the oracle.
 
 The files are no part of the repository: `WINDLASS_DATA` names their folder, by default
 `shared/data` beside the repository. Each file is decoded in another process under a time
@@ -22,7 +22,10 @@ from .summary import tell
 
 HERE = Path(__file__).parent
 DATA = Path(os.environ.get("WINDLASS_DATA", HERE.parents[2] / "shared" / "data"))
-SETS = ("jpeg", "png", "tiff", "malformed-jpeg", "malformed-png", "malformed-tiff")
+SETS = (
+    "jpeg", "png", "tiff", "webp", "gif",
+    "malformed-jpeg", "malformed-png", "malformed-tiff", "malformed-webp", "malformed-gif",
+)
 CANDIDATE = os.environ.get("WINDLASS_MODULE", "windlass")
 SECONDS = 30
 GROWTH = 256 * 1024

@@ -19,6 +19,7 @@ pub mod png;
 pub mod ppm;
 pub mod pyramid;
 pub mod qoi;
+mod quantise;
 pub mod rad;
 pub mod raw;
 mod rows;
@@ -74,4 +75,5 @@ pub const OPERATIONS: &[&[Entry]] = &[
     ico::OPERATIONS,
     tga::OPERATIONS,
     qoi::OPERATIONS,
+    exif::OPERATIONS,
 ];

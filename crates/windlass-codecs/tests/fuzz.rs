@@ -10,9 +10,9 @@
 mod bodies;
 
 use std::path::{Path, PathBuf};
-use windlass_codecs::{bmp, csv, ico, matrix, png, ppm, qoi, tga};
+use windlass_codecs::{bmp, csv, gif, ico, matrix, png, ppm, qoi, tga, webp};
 use windlass_core::foreign::Save;
-use windlass_core::{BandFormat, Image, Target};
+use windlass_core::{BandFormat, Image, Interpretation, Meta, Target};
 
 /// Small files of formats that we write.
 fn seeds() -> Vec<Vec<u8>> {
@@ -48,6 +48,31 @@ fn seeds() -> Vec<Vec<u8>> {
                  \x04\x01\x04\0\0\0\0\x03\x01\0\x01\0\0\x02\x02\x01\x03\x01\0\x01";
     seeds.push(runs.to_vec());
     seeds
+}
+
+/// Animations and pictures with an alpha, of the formats that have them.
+fn animations() -> Vec<Vec<u8>> {
+    let samples = (0..40 * 90 * 4_u32).map(|at| (at / 13 * 37 % 256) as u8).collect();
+    let image = Image::from_memory(40, 90, 4, BandFormat::U8, samples).unwrap();
+    let mut header = image.header().clone();
+    header.interpretation = Interpretation::Srgb;
+    let still = image.with_header(header.clone()).unwrap();
+    header.metadata.set("page-height", Meta::Int(30));
+    let moving = image.with_header(header).unwrap();
+    let mut files = Vec::new();
+    for image in [still, moving] {
+        files.push(saved(&image, &gif::GifSave::default()));
+        files.push(saved(&image, &gif::GifSave::default().interlace(true).bitdepth(3)));
+        files.push(saved(&image, &webp::WebpSave::default()));
+        files.push(saved(&image, &webp::WebpSave::default().lossless(true)));
+    }
+    files
+}
+
+fn saved(image: &Image, saver: &impl Save) -> Vec<u8> {
+    let target = Target::to_memory();
+    saver.save(image, &target).unwrap();
+    target.bytes().to_vec()
 }
 
 /// Numbers that are the same in every run.
@@ -101,6 +126,43 @@ fn mutants_of_small_files() {
                     body(&bytes);
                 }
             }
+        }
+    }
+}
+
+#[test]
+fn mutants_of_animations() {
+    let mut dice = Dice(5);
+    for file in animations() {
+        bodies::animation(&file);
+        for _ in 0..400 {
+            bodies::animation(&mutant(&file, &mut dice));
+        }
+    }
+}
+
+#[test]
+fn mutants_of_the_corpora_of_animations() {
+    let root = std::env::var_os("WINDLASS_DATA").map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data"),
+        PathBuf::from,
+    );
+    let mut found = Vec::new();
+    for set in ["gif", "webp", "malformed-gif", "malformed-webp"] {
+        files(&root.join(set), &mut found);
+    }
+    if found.is_empty() {
+        println!("skipped: no corpora in {} (set WINDLASS_DATA)", root.display());
+    }
+    let mut dice = Dice(3);
+    for path in found {
+        let bytes = std::fs::read(&path).unwrap();
+        if bytes.len() > 1 << 16 {
+            continue;
+        }
+        bodies::animation(&bytes);
+        for _ in 0..3 {
+            bodies::animation(&mutant(&bytes, &mut dice));
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Operations that the program does not want to run.
 
+use crate::registry;
+use std::cell::RefCell;
 use std::sync::{Mutex, PoisonError};
 use windlass_compat::classes::{self, Class};
 use windlass_core::{Error, ErrorKind, Result};
@@ -27,8 +29,44 @@ fn add(rule: Rule) {
     RULES.lock().unwrap_or_else(PoisonError::into_inner).push(rule);
 }
 
+/// Calls `work`, for which files of other formats than these can't be loaded, whatever else was said
+/// of them: `with_formats(&["jpeg", "png"], || open(name))`.
+///
+/// It holds for this thread. What was opened within is read later as ever.
+pub fn with_formats<R>(formats: &[&str], work: impl FnOnce() -> R) -> R {
+    /// Puts the list back, also after a panic.
+    struct Restore(Option<Vec<String>>);
+    impl Drop for Restore {
+        fn drop(&mut self) {
+            ALLOWED.set(self.0.take());
+        }
+    }
+    let list = formats.iter().map(|&format| format.to_owned()).collect();
+    let _restore = Restore(ALLOWED.replace(Some(list)));
+    work()
+}
+
+thread_local! {
+    /// Formats that the call under way may load, unless all.
+    static ALLOWED: RefCell<Option<Vec<String>>> = const { RefCell::new(None) };
+}
+
+/// Whether the operation loads a format that is not in the list of the call.
+fn is_left_out(nickname: &str) -> bool {
+    ALLOWED.with_borrow(|allowed| {
+        let Some(allowed) = allowed else { return false };
+        let file = nickname.trim_end_matches("_buffer").trim_end_matches("_source");
+        let mut formats = registry().formats().iter().filter(|format| format.loader == Some(file));
+        formats.next().is_some_and(|format| !allowed.iter().any(|name| name == format.name))
+    })
+}
+
 /// Whether the operation called `nickname` is blocked.
 pub fn is_blocked(nickname: &str) -> bool {
+    is_left_out(nickname) || is_ruled_out(nickname)
+}
+
+fn is_ruled_out(nickname: &str) -> bool {
     const UNTRUSTED: u32 = 16;
     let rules = RULES.lock().unwrap_or_else(PoisonError::into_inner);
     if rules.is_empty() {
@@ -54,6 +92,17 @@ pub fn check(nickname: &str) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_call_may_be_given_a_list() {
+        let blocked =
+            || ["jpegload", "webpload_buffer", "gifload_source", "invert"].map(is_left_out);
+        assert_eq!(blocked(), [false; 4]);
+        assert_eq!(with_formats(&["jpeg", "gif"], blocked), [false, true, false, false]);
+        let inner = || with_formats(&[], blocked);
+        assert_eq!(with_formats(&["webp"], inner), [true, true, true, false]);
+        assert_eq!(blocked(), [false; 4]);
+    }
 
     #[test]
     fn later_rules_override_earlier_ones() {

@@ -37,5 +37,6 @@ pub fn registry() -> &'static Registry {
         Registry::new(&lists, codecs::FORMATS)
     });
     registry.install();
+    windlass_core::foreign::search::install_filter(|nickname| !block::is_blocked(nickname));
     registry
 }

@@ -20,16 +20,22 @@
 //! * No `ifd1` is written without a thumbnail, of which it would say something.
 
 mod block;
+mod gps;
 mod tags;
 #[cfg(test)]
 mod tests;
 mod text;
 mod update;
 
+pub use gps::RemoveGps;
+
 use block::{Block, Entry, Kind, Number, Order};
 use std::borrow::Cow;
-use windlass_core::{Header, Meta};
+use windlass_core::{Header, Meta, Operation};
 use windlass_io::{Error, ErrorKind, Result};
+
+/// The operations on blocks.
+pub const OPERATIONS: &[windlass_core::declare::Entry] = &[RemoveGps::ENTRY];
 
 const ORIENTATION: u16 = 0x0112;
 const X_RESOLUTION: u16 = 0x011A;

@@ -187,8 +187,8 @@ impl<'a> Codes<'a> {
                 if size == 0 {
                     return None;
                 }
-                // of a block that is cut off, what there is
-                (self.block, self.rest) = rest.split_at(usize::from(size).min(rest.len()));
+                // a block that is cut off counts for nothing
+                (self.block, self.rest) = rest.split_at_checked(usize::from(size))?;
             }
             if let (Some((word, rest)), true) =
                 (self.block.split_first_chunk::<4>(), self.count <= 32)

@@ -4,12 +4,17 @@
 //! the reference does it. Frames are decoded and drawn one after the other, so an animation of any
 //! length needs the memory of its file and of a frame.
 
+mod frames;
 mod load;
 mod lzw;
 mod render;
+mod save;
 mod scan;
+mod table;
+mod write;
 
 pub use load::GifLoad;
+pub use save::GifSave;
 
 use windlass_core::declare::Entry;
 use windlass_core::foreign::FormatSpec;
@@ -19,7 +24,7 @@ use windlass_core::{Error, ErrorKind};
 pub static FORMAT: FormatSpec = FormatSpec {
     name: "gif",
     loader: Some("gifload"),
-    saver: None,
+    saver: Some("gifsave"),
     suffixes: &[".gif"],
     priority: 50,
     sniff: |head| head.starts_with(b"GIF8"),
@@ -27,7 +32,14 @@ pub static FORMAT: FormatSpec = FormatSpec {
 };
 
 /// The loaders and savers of GIF.
-pub const OPERATIONS: &[Entry] = &[GifLoad::LOADERS[0], GifLoad::LOADERS[1], GifLoad::LOADERS[2]];
+pub const OPERATIONS: &[Entry] = &[
+    GifLoad::LOADERS[0],
+    GifLoad::LOADERS[1],
+    GifLoad::LOADERS[2],
+    GifSave::SAVERS[0],
+    GifSave::SAVERS[1],
+    GifSave::SAVERS[2],
+];
 
 fn malformed(text: &str) -> Error {
     Error::new(ErrorKind::Malformed, format!("gifload: {text}"))

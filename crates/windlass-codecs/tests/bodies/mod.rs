@@ -1,7 +1,7 @@
 //! What is fuzzed: one function a loader. Used by the tests of this crate, on stable, and by the
 //! targets of cargo-fuzz in `fuzz/`.
 
-use windlass_codecs::{bmp, csv, ico, jpeg, matrix, png, ppm, qoi, rad, tga, vips};
+use windlass_codecs::{bmp, csv, gif, ico, jpeg, matrix, png, ppm, qoi, rad, tga, vips, webp};
 use windlass_core::foreign::Load;
 use windlass_core::foreign::options::FailOn;
 use windlass_core::{ErrorKind, Limits, Result, Source};
@@ -44,6 +44,7 @@ macro_rules! bodies {
 bodies! {
     bmp bmp::BmpLoad;
     csv csv::CsvLoad;
+    gif gif::GifLoad;
     ico ico::IcoLoad;
     jpeg jpeg::JpegLoad;
     matrix matrix::MatrixLoad;
@@ -53,4 +54,12 @@ bodies! {
     rad rad::RadLoad;
     tga tga::TgaLoad;
     vips vips::VipsLoad;
+    webp webp::WebpLoad;
+}
+
+/// Loads all frames of an animation, one format or the other.
+pub fn animation(bytes: &[u8]) {
+    load(&gif::GifLoad::default().n(-1), bytes);
+    load(&webp::WebpLoad::default().n(-1), bytes);
+    load(&webp::WebpLoad::default().n(-1).scale(0.4), bytes);
 }

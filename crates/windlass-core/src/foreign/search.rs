@@ -3,6 +3,7 @@
 use super::{FormatSpec, SNIFF};
 use crate::declare::Registry;
 use crate::{Context, Result, Source};
+use std::sync::OnceLock;
 
 /// The format that reads `source`, by its first bytes, among those that `allowed` takes.
 ///
@@ -27,6 +28,19 @@ pub fn find_save(name: &str, allowed: impl Fn(&FormatSpec) -> bool) -> Option<&'
     let ends = |format: &FormatSpec| format.suffixes.iter().any(|suffix| name.ends_with(suffix));
     let savers = formats().iter().copied().filter(|format| format.saver.is_some());
     savers.filter(|format| allowed(format)).find(|format| ends(format))
+}
+
+/// Says which operations the program lets run, by nickname; the first that is said holds.
+pub fn install_filter(allowed: fn(&str) -> bool) {
+    let _said_before = FILTER.set(allowed);
+}
+
+static FILTER: OnceLock<fn(&str) -> bool> = OnceLock::new();
+
+/// Whether the program lets the loader of a format run.
+pub fn may_load(format: &FormatSpec) -> bool {
+    let allowed = |loader| FILTER.get().is_none_or(|allowed| allowed(loader));
+    format.loader.is_some_and(allowed)
 }
 
 /// The formats of the installed table, in the order in which savers are looked for; none before.

@@ -4,7 +4,7 @@ use super::Options;
 use bytes::Bytes;
 use windlass_core::declare::{ArgValue, Value, image_operation};
 use windlass_core::foreign::options::FailOn;
-use windlass_core::foreign::search::find_load;
+use windlass_core::foreign::search::{find_load, may_load};
 use windlass_core::{Error, ErrorKind, Header, Image, Result, Source};
 use windlass_io::is_url;
 
@@ -161,7 +161,7 @@ impl Options {
 }
 
 fn loader_of(source: &Source) -> Result<Option<&'static str>> {
-    Ok(find_load(source, |_| true)?.and_then(|format| format.loader))
+    Ok(find_load(source, may_load)?.and_then(|format| format.loader))
 }
 
 fn unknown(text: impl Into<String>) -> Error {
