@@ -2,7 +2,7 @@ import os
 from typing import Self
 from typing_extensions import Buffer
 
-from .vconnection import Connection
+from .vconnection import Connection, Stats
 
 class Source(Connection):
     @staticmethod
@@ -12,3 +12,4 @@ class Source(Connection):
     @staticmethod
     def new_from_memory(data: Buffer) -> Source: ...
     def timeout(self, *, read: float | None = None, total: float | None = None) -> Self: ...
+    def stats(self) -> Stats: ...

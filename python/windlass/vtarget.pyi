@@ -2,7 +2,7 @@ import os
 from types import TracebackType
 from typing import Self
 
-from .vconnection import Connection
+from .vconnection import Connection, Stats
 
 class Target(Connection):
     blob: bytes
@@ -15,3 +15,4 @@ class Target(Connection):
     def timeout(self, *, write: float | None = None, total: float | None = None) -> Self: ...
     def __enter__(self) -> Self: ...
     def __exit__(self, kind: type[BaseException] | None, raised: BaseException | None, traceback: TracebackType | None) -> None: ...
+    def stats(self) -> Stats: ...

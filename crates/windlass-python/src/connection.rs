@@ -117,6 +117,11 @@ impl SourceBase {
         self.source.nick()
     }
 
+    /// What was read so far, by all who read.
+    fn stats(&self) -> Stats {
+        Stats::new(self.source.stats())
+    }
+
     /// Sets how many seconds a read and all reads may take.
     fn _set_timeout(&self, py: Python<'_>, step: Option<f64>, total: Option<f64>) -> PyResult<()> {
         let set = self.source.set_timeouts(timeouts(step, total)?);
@@ -182,6 +187,11 @@ impl TargetBase {
         PyBytes::new(py, &self.target.bytes())
     }
 
+    /// What was written so far.
+    fn stats(&self) -> Stats {
+        Stats::new(self.target.stats())
+    }
+
     /// Sets how many seconds a write and the whole save may take.
     fn _set_timeout(&self, py: Python<'_>, step: Option<f64>, total: Option<f64>) -> PyResult<()> {
         let set = self.target.set_timeouts(timeouts(step, total)?);
@@ -224,6 +234,43 @@ impl TargetBase {
 
     fn __clear__(&self) {
         self.callbacks.clear();
+    }
+}
+
+/// What a connection has done since it was made.
+#[pyclass(module = "windlass", frozen, get_all)]
+pub(crate) struct Stats {
+    /// Bytes that came from the other side, or went there
+    bytes: u64,
+    /// Requests to the other side; of files and handlers, reads or writes
+    requests: u64,
+    /// Reads that were answered from the cache without a wait
+    cache_hits: u64,
+    /// Requests that were made again after a failure
+    retries: u64,
+    /// Seconds that were waited for the other side, summed over threads
+    wait: f64,
+}
+
+impl Stats {
+    fn new(stats: windlass_io::Stats) -> Self {
+        Self {
+            bytes: stats.bytes,
+            requests: stats.requests,
+            cache_hits: stats.cache_hits,
+            retries: stats.retries,
+            wait: stats.wait.as_secs_f64(),
+        }
+    }
+}
+
+#[pymethods]
+impl Stats {
+    fn __repr__(&self) -> String {
+        format!(
+            "Stats(bytes={}, requests={}, cache_hits={}, retries={}, wait={:.3})",
+            self.bytes, self.requests, self.cache_hits, self.retries, self.wait
+        )
     }
 }
 
