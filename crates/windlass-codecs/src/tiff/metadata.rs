@@ -65,7 +65,9 @@ fn resolution(file: &File<'_>, directory: &Directory, header: &mut Header) {
         Some(3) => (10.0, Some("cm")),
         Some(_) => (1.0, None),
     };
-    (header.xres, header.yres) = (x.unwrap_or(0.0) / scale, y.unwrap_or(0.0) / scale);
+    // the reference divides floats of 32 bits
+    let scaled = |value: Option<f64>| f64::from((value.unwrap_or(0.0) / scale) as f32);
+    (header.xres, header.yres) = (scaled(x), scaled(y));
     if let Some(unit) = unit {
         header.metadata.set("resolution-unit", Meta::String(unit.into()));
     }
