@@ -31,6 +31,8 @@ struct Inner {
 /// What the thread that made the tick wants to look at now and then, such as Ctrl-C.
 struct Watch {
     owner: ThreadId,
+    /// Time between two looks.
+    period_ms: u64,
     /// When to look again, on the coarse clock.
     next_ms: AtomicU64,
     look: Box<dyn Fn() -> Result<()> + Send + Sync>,
@@ -73,18 +75,23 @@ impl Tick {
         deadline: Option<Instant>,
         look: impl Fn() -> Result<()> + Send + Sync + 'static,
     ) -> Self {
-        let next_ms = AtomicU64::new(coarse_ms() + WATCH_PERIOD_MS);
-        let owner = thread::current().id();
-        Self::build(deadline, Some(Watch { owner, next_ms, look: Box::new(look) }), None)
+        Self::build(deadline, Some(Watch::new(WATCH_PERIOD_MS, look)), None)
     }
 
     /// A tick that ends with this one, that can be cancelled alone, and that also asks `look` as
-    /// [`Tick::watched`] does.
+    /// [`Tick::watched`] does, but about every 10 ms, so it should cost little.
     #[must_use]
     pub fn inner(&self, look: impl Fn() -> Result<()> + Send + Sync + 'static) -> Self {
-        let next_ms = AtomicU64::new(coarse_ms() + WATCH_PERIOD_MS);
-        let watch = Watch { owner: thread::current().id(), next_ms, look: Box::new(look) };
+        let watch = Watch::new(INNER_PERIOD_MS, look);
         Self::build(None, Some(watch), self.0.is_some().then(|| self.clone()))
+    }
+
+    /// True for what [`Tick::check`] answers everybody once a tick was cancelled: a consequence, of
+    /// which somebody else knows the reason.
+    pub fn is_consequence(error: &Error) -> bool {
+        error.kind() == ErrorKind::Cancelled
+            && error.cause().is_none()
+            && error.message() == CANCELLED
     }
 
     fn build(deadline: Option<Instant>, watch: Option<Watch>, outer: Option<Self>) -> Self {
@@ -200,13 +207,18 @@ impl Inner {
 }
 
 impl Watch {
-    /// True every 50 ms, on the owner's thread.
+    fn new(period_ms: u64, look: impl Fn() -> Result<()> + Send + Sync + 'static) -> Self {
+        let next_ms = AtomicU64::new(coarse_ms() + period_ms);
+        Self { owner: thread::current().id(), period_ms, next_ms, look: Box::new(look) }
+    }
+
+    /// True once in a period, on the owner's thread.
     fn is_due(&self, now: u64) -> bool {
         // The clock first, since that is cheaper than asking which thread this is.
         let due = now >= self.next_ms.load(Ordering::Relaxed);
         let due = due && thread::current().id() == self.owner;
         if due {
-            self.next_ms.store(now + WATCH_PERIOD_MS, Ordering::Relaxed);
+            self.next_ms.store(now + self.period_ms, Ordering::Relaxed);
         }
         due
     }
@@ -237,7 +249,7 @@ impl Drop for CancelGuard {
 }
 
 fn cancelled() -> Error {
-    Error::new(ErrorKind::Cancelled, "cancelled")
+    Error::new(ErrorKind::Cancelled, CANCELLED)
 }
 
 /// Milliseconds of a clock that is cheap to read: the time of the last interrupt.
@@ -261,6 +273,9 @@ fn deadline_ms(deadline: Instant) -> u64 {
 const SLICE: Duration = Duration::from_millis(20);
 /// Time between two looks of a watch.
 const WATCH_PERIOD_MS: u64 = 50;
+/// The same for an inner tick.
+const INNER_PERIOD_MS: u64 = 10;
+const CANCELLED: &str = "cancelled";
 
 #[cfg(test)]
 mod tests {
@@ -343,5 +358,15 @@ mod tests {
         thread::scope(|scope| scope.spawn(move || other.check()).join().unwrap()).unwrap();
         assert_eq!(tick.check().unwrap_err().message(), "ctrl-c");
         assert_eq!(tick.check().unwrap_err().message(), "cancelled");
+    }
+
+    #[test]
+    fn an_inner_tick_tells_the_reason_to_who_looks_and_its_consequence_to_others() {
+        let inner = Tick::never().inner(|| Err(Error::new(ErrorKind::Cancelled, "killed")));
+        thread::sleep(Duration::from_millis(5 * INNER_PERIOD_MS));
+        let reason = inner.check().unwrap_err();
+        assert_eq!(reason.message(), "killed");
+        assert!(!Tick::is_consequence(&reason));
+        assert!(Tick::is_consequence(&inner.check().unwrap_err()));
     }
 }

@@ -21,7 +21,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-use windlass_io::{Error, ErrorKind, Result, Tick, settings};
+use windlass_io::{CancelGuard, Error, ErrorKind, Result, Tick, settings};
 
 /// Where the units of an evaluation go.
 pub(crate) trait Sink: Sync {
@@ -84,36 +84,57 @@ impl Maker<'_> {
     }
 }
 
+/// What ends one evaluation and nothing else: its caller, or that an image of it is killed.
+///
+/// Looked at wherever somebody waits, so that a read or a write that blocks ends too.
+pub(crate) struct Stop {
+    context: Context,
+    tick: Tick,
+    _link: CancelGuard,
+    /// Calls of `set_kill` in the process when it began.
+    kills: u64,
+}
+
+impl Stop {
+    /// For an evaluation of `plan`, run by this thread.
+    pub(crate) fn new(plan: &Plan) -> Self {
+        let (context, kills, nodes) = (context::current(), image::kills(), plan.nodes.clone());
+        let tick = context.tick.inner(move || killed_since(kills, &nodes));
+        let inner = tick.clone();
+        let _link = context.tick.on_cancel(move || inner.cancel());
+        Self { context, tick, _link, kills }
+    }
+
+    /// The context for what belongs to the evaluation.
+    pub(crate) fn context(&self) -> Context {
+        Context { tick: self.tick.clone(), ..self.context.clone() }
+    }
+}
+
 /// Runs `plan` into `sink`.
 pub(crate) fn run<S: Sink>(plan: &Plan, sink: &S, progress: Option<Arc<Progress>>) -> Result<()> {
-    let context = context::current();
-    let kills = image::kills();
+    run_until(plan, sink, progress, &Stop::new(plan))
+}
+
+/// Runs `plan` into `sink`, unless `stop` ends it.
+pub(crate) fn run_until<S: Sink>(
+    plan: &Plan,
+    sink: &S,
+    progress: Option<Arc<Progress>>,
+    stop: &Stop,
+) -> Result<()> {
     killed(&plan.nodes)?;
     let mut meter = Meter::start(progress, plan.pixels)?;
-    let result = evaluate(plan, sink, &context, kills, &mut meter);
+    let result = evaluate(plan, sink, stop, &mut meter);
     let told = meter.finish(result.is_ok());
     result.and(told)?;
     // who is told of the end may still kill
-    if image::kills() == kills { Ok(()) } else { killed(&plan.nodes) }
+    killed_since(stop.kills, &plan.nodes)
 }
 
-fn evaluate<S: Sink>(
-    plan: &Plan,
-    sink: &S,
-    context: &Context,
-    kills: u64,
-    meter: &mut Meter,
-) -> Result<()> {
+fn evaluate<S: Sink>(plan: &Plan, sink: &S, stop: &Stop, meter: &mut Meter) -> Result<()> {
+    let Stop { context, tick, kills, .. } = stop;
     let threads = context.threads.unwrap_or_else(settings::concurrency).max(1);
-    // looked at where a read blocks, so that whoever waits in one is woken
-    let stop = context.tick.inner({
-        let nodes = plan.nodes.clone();
-        move || if image::kills() == kills { Ok(()) } else { killed(&nodes) }
-    });
-    let _link = context.tick.on_cancel({
-        let stop = stop.clone();
-        move || stop.cancel()
-    });
     let alone = plan.units.len() == 1 && plan.stores.is_empty();
     let tasks = plan.units.len() + plan.stores.iter().map(|s| s.blocks.len()).sum::<usize>();
     let helpers = Helpers::take(if alone { 0 } else { threads.min(tasks) - 1 });
@@ -122,9 +143,9 @@ fn evaluate<S: Sink>(
     let crew = Crew {
         plan,
         sink,
-        stop,
+        stop: tick.clone(),
         ahead: if plan.stores.iter().any(|s| s.spilled) { threads } else { threads + 2 },
-        kills,
+        kills: *kills,
         columns: plan.columns(),
         pieces: if helpers.0 > 0 { helpers.0 + 3 } else { 0 },
         board: Mutex::new(Board::new(plan)),
@@ -148,7 +169,12 @@ fn evaluate<S: Sink>(
     board.error.map_or(Ok(()), |(_, error)| Err(error))
 }
 
-/// Fails where somebody asked for an image of the plan to be killed, and takes that back.
+/// Looks at the flags of the images where somebody set one since there were `kills` calls.
+fn killed_since(kills: u64, nodes: &[Arc<Node>]) -> Result<()> {
+    if image::kills() == kills { Ok(()) } else { killed(nodes) }
+}
+
+/// Fails where somebody asked for one of these images to be killed, and takes that back.
 fn killed(nodes: &[Arc<Node>]) -> Result<()> {
     for node in nodes {
         if node.killed.swap(false, Ordering::Relaxed) {
@@ -418,7 +444,7 @@ impl<S: Sink> Crew<'_, S> {
                 let checked = context
                     .tick
                     .check()
-                    .and_then(|()| self.killed())
+                    .and_then(|()| killed_since(self.kills, &self.plan.nodes))
                     .and_then(|()| meter.step(pixels));
                 board = self.board();
                 if let Err(error) = checked {
@@ -473,17 +499,13 @@ impl<S: Sink> Crew<'_, S> {
         blocks.iter().filter_map(|block| block.first).min().unwrap_or(task.unit).min(task.unit)
     }
 
-    /// Looks at the flags of the images where somebody set one since the evaluation began.
-    fn killed(&self) -> Result<()> {
-        if image::kills() == self.kills { Ok(()) } else { killed(&self.plan.nodes) }
-    }
-
     /// Nothing that is still to do counts any more.
     fn end_all(&self, board: &mut Board<S::Piece>, error: Error) {
         // what others report once they are stopped is a consequence, not the reason
         if board.committed < board.end() || board.error.is_none() {
-            let first = !self.stop.is_cancelled() || board.error.is_none();
-            if first {
+            let known = board.error.as_ref().map(|(_, error)| Tick::is_consequence(error));
+            let first = !self.stop.is_cancelled() || known.is_none();
+            if first || (known == Some(true) && !Tick::is_consequence(&error)) {
                 board.error = None;
                 board.fail(board.committed, error);
             }

@@ -1,5 +1,6 @@
 //! Where evaluations end: memory, a reduction, a file.
 
+use super::context::with_context;
 use super::plan::{Parts, Plan, Unit};
 use super::run::{self, Maker, Sink};
 use crate::codec::{Part, Saver, Wants};
@@ -87,14 +88,15 @@ impl Image {
             Wants::Pages => Parts::Pages { height: self.header().page_height() },
         };
         let plan = Plan::new(&outputs, parts)?;
-        let state = saver.begin(&outputs, target)?;
+        let stop = run::Stop::new(&plan);
+        let state = with_context(stop.context(), || saver.begin(&outputs, target))?;
         let sink = Saving {
             saver,
             needs_caller: target.needs_caller(),
             state: Mutex::new(state),
             spare: Mutex::default(),
         };
-        run::run(&plan, &sink, self.progress())?;
+        run::run_until(&plan, &sink, self.progress(), &stop)?;
         saver.finish(sink.state.into_inner().unwrap_or_else(PoisonError::into_inner))
     }
 }
