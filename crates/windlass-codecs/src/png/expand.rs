@@ -9,7 +9,9 @@ pub(super) enum Expand {
     Copy,
     /// 16 bits in machine order
     Swap,
-    /// Grey of 1, 2 or 4 bits: a grey, and an alpha if a value is transparent
+    /// Grey of 1, 2 or 4 bits: what each byte of the row becomes
+    Spread { depth: u32, bytes: Box<[[u8; 8]; 256]> },
+    /// The same where a value is transparent: a grey and an alpha for each value
     Grey { depth: u32, table: Vec<u8>, bands: usize },
     /// Indices of 1, 2, 4 or 8 bits
     Palette { depth: u32, colours: Box<[[u8; 4]; 256]>, bands: usize },
@@ -45,6 +47,9 @@ impl Expand {
                     out.copy_from_slice(&u16::from_be_bytes([sample[0], sample[1]]).to_ne_bytes());
                 }
             }
+            Self::Spread { depth: 1, bytes } => spread::<8>(bytes, packed, out),
+            Self::Spread { depth: 2, bytes } => spread::<4>(bytes, packed, out),
+            Self::Spread { bytes, .. } => spread::<2>(bytes, packed, out),
             Self::Grey { depth, table, bands } => {
                 for (out, value) in out.chunks_exact_mut(*bands).zip(values(packed, *depth)) {
                     out.copy_from_slice(&table[value * bands..][..*bands]);
@@ -71,6 +76,17 @@ impl Expand {
             }
             Self::Key16 { key } => keyed(key, packed, out),
         }
+    }
+}
+
+/// `N` samples from each byte; the last byte may have fewer that count.
+fn spread<const N: usize>(bytes: &[[u8; 8]; 256], packed: &[u8], out: &mut [u8]) {
+    let (whole, rest) = out.as_chunks_mut::<N>();
+    for (out, &byte) in whole.iter_mut().zip(packed) {
+        out.copy_from_slice(&bytes[usize::from(byte)][..N]);
+    }
+    if let Some(&byte) = packed.get(whole.len()) {
+        rest.copy_from_slice(&bytes[usize::from(byte)][..rest.len()]);
     }
 }
 
@@ -107,7 +123,16 @@ fn grey(depth: u32, key: Option<u16>) -> Expand {
             table.push(if value == u32::from(key) & greatest { 0 } else { 255 });
         }
     }
-    Expand::Grey { depth, table, bands }
+    if key.is_some() {
+        return Expand::Grey { depth, table, bands };
+    }
+    let mut bytes = Box::new([[0; 8]; 256]);
+    for (out, byte) in bytes.iter_mut().zip(0..=255_u8) {
+        for (out, value) in out.iter_mut().zip(values(&[byte], depth)) {
+            *out = table[value];
+        }
+    }
+    Expand::Spread { depth, bytes }
 }
 
 fn palette(file: &File) -> Expand {

@@ -101,8 +101,8 @@ impl Stop {
         let (context, kills, nodes) = (context::current(), image::kills(), plan.nodes.clone());
         let tick = context.tick.inner(move || killed_since(kills, &nodes));
         let inner = tick.clone();
-        let _link = context.tick.on_cancel(move || inner.cancel());
-        Self { context, tick, _link, kills }
+        let link = context.tick.on_cancel(move || inner.cancel());
+        Self { context, tick, _link: link, kills }
     }
 
     /// The context for what belongs to the evaluation.
