@@ -5,7 +5,7 @@ use windlass_core::{
     Error, ErrorKind, Header, Image, Limits, Loader, Order, Rect, RegionMut, Result, Rows, Source,
     Tick, TileLoader,
 };
-use windlass_io::{SourceReader, alloc};
+use windlass_io::{Failure, SourceReader, alloc};
 
 /// Bytes of rows that are read together, about.
 const STEP: usize = 256 << 10;
@@ -190,6 +190,7 @@ impl InOrder {
 pub(crate) struct Pass {
     decoder: Option<Box<dyn RowDecoder>>,
     started: bool,
+    failure: Failure,
 }
 
 impl Loader for InOrder {
@@ -220,6 +221,8 @@ impl Loader for InOrder {
             Ok(()) => return Ok(()),
             Err(error) => error,
         };
+        // what the connection said comes before what became of it
+        pass.failure.check()?;
         let damage = matches!(error.kind(), ErrorKind::Truncated | ErrorKind::Malformed);
         if !(self.lenient && damage) {
             return Err(error);
@@ -249,6 +252,7 @@ impl InOrder {
         if !pass.started {
             pass.started = true;
             let reader = self.source.open()?.with_tick(tick.clone());
+            pass.failure = reader.failure();
             pass.decoder = Some((self.start)(reader)?);
         }
         let Some(decoder) = &mut pass.decoder else { return Ok(()) };

@@ -4,6 +4,7 @@
 
 use windlass_codecs::jpeg::{JpegLoad, JpegSave};
 use windlass_codecs::png::{PngFilter, PngLoad, PngSave};
+use windlass_codecs::qoi::{QoiLoad, QoiSave};
 use windlass_codecs::raw::{RawLoad, RawSave};
 use windlass_codecs::vips::{VipsLoad, VipsSave};
 use windlass_core::foreign::{Load, Save};
@@ -219,6 +220,46 @@ fn errors_of_the_connection_never_become_pixels() -> Result<()> {
             let loaded = load(&Source::from_stream("drip", drip)).map(|pixels| pixels.len());
             let error = loaded.expect_err("it fails");
             assert_eq!(error.kind(), windlass_core::ErrorKind::Io, "{fails}: {error}");
+        }
+    }
+    Ok(())
+}
+
+/// Says how long it is, and ends before.
+struct Short {
+    bytes: bytes::Bytes,
+    ends: usize,
+}
+
+impl windlass_io::Reader for Short {
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> Result<usize> {
+        let rest = self.bytes[..self.ends].get(offset as usize..).unwrap_or_default();
+        let count = rest.len().min(buffer.len());
+        buffer[..count].copy_from_slice(&rest[..count]);
+        Ok(count)
+    }
+
+    fn len(&self) -> Result<Option<u64>> {
+        Ok(Some(self.bytes.len() as u64))
+    }
+}
+
+#[test]
+fn a_source_that_ends_before_its_length_never_becomes_pixels() -> Result<()> {
+    let qoi = Target::to_memory();
+    QoiSave::default().save(&picture(60, 47, 3, BandFormat::U8), &qoi)?;
+    for bytes in files()?.into_iter().chain([qoi.bytes()]) {
+        for ends in (0..bytes.len() - 48).step_by(13) {
+            let source = Source::from_reader("short", Short { bytes: bytes.clone(), ends });
+            let loaded = if bytes.starts_with(b"qoif") {
+                QoiLoad::default().load(&source).and_then(|image| image.to_memory())
+            } else {
+                PngLoad::default()
+                    .load(&source)
+                    .or_else(|_| JpegLoad::default().load(&source))
+                    .and_then(|image| image.to_memory())
+            };
+            assert!(loaded.is_err(), "{ends} bytes of {}", bytes.len());
         }
     }
     Ok(())
