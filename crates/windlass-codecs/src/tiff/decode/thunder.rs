@@ -1,4 +1,4 @@
-//! ThunderScan's pixels of four bits: runs, and differences of two or three bits to the pixel before.
+//! `ThunderScan`'s pixels of four bits: runs, and differences of two or three bits to the pixel before.
 
 /// Decompresses rows of `width` pixels, `row` bytes each.
 pub(super) fn decode(width: u32, row: usize, mut input: &[u8], out: &mut [u8]) -> (usize, bool) {
