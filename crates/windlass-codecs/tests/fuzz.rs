@@ -10,31 +10,33 @@
 mod bodies;
 
 use std::path::{Path, PathBuf};
-use windlass_codecs::{bmp, csv, gif, ico, matrix, png, ppm, qoi, tga, webp};
+use windlass_codecs::{bmp, csv, gif, ico, png, ppm, qoi, tga, webp};
 use windlass_core::foreign::Save;
 use windlass_core::{BandFormat, Image, Interpretation, Meta, Target};
 
 /// Small files of formats that we write.
 fn seeds() -> Vec<Vec<u8>> {
     let samples: Vec<u8> = (0..40 * 30 * 3_u32).map(|at| (at / 17 * 31 % 256) as u8).collect();
-    let image = Image::from_memory(40, 30, 3, BandFormat::U8, samples).unwrap();
+    let image = Image::from_memory(40, 30, 3, BandFormat::U8, samples).expect("a small picture");
     let grey: Vec<u8> = (0..20 * 10_u32).map(|at| (at / 5 * 9) as u8).collect();
-    let grey = Image::from_memory(20, 10, 1, BandFormat::U8, grey).unwrap();
+    let grey = Image::from_memory(20, 10, 1, BandFormat::U8, grey).expect("a small picture");
     let mut seeds = Vec::new();
     let mut saved = |saver: &dyn Fn(&Target)| {
         let target = Target::to_memory();
         saver(&target);
         seeds.push(target.bytes().to_vec());
     };
-    saved(&|target| bmp::BmpSave::default().save(&image, target).unwrap());
-    saved(&|target| bmp::BmpSave::default().save(&grey, target).unwrap());
-    saved(&|target| tga::TgaSave::default().rle(true).save(&image, target).unwrap());
-    saved(&|target| tga::TgaSave::default().save(&grey, target).unwrap());
-    saved(&|target| qoi::QoiSave::default().save(&image, target).unwrap());
-    saved(&|target| ico::IcoSave::default().save(&image, target).unwrap());
-    saved(&|target| png::PngSave::default().save(&image, target).unwrap());
-    saved(&|target| csv::CsvSave::default().save(&grey, target).unwrap());
-    saved(&|target| ppm::PnmSave::default().save(&image, target).unwrap());
+    saved(&|target| bmp::BmpSave::default().save(&image, target).expect("a small picture"));
+    saved(&|target| bmp::BmpSave::default().save(&grey, target).expect("a small picture"));
+    saved(&|target| {
+        tga::TgaSave::default().rle(true).save(&image, target).expect("a small picture");
+    });
+    saved(&|target| tga::TgaSave::default().save(&grey, target).expect("a small picture"));
+    saved(&|target| qoi::QoiSave::default().save(&image, target).expect("a small picture"));
+    saved(&|target| ico::IcoSave::default().save(&image, target).expect("a small picture"));
+    saved(&|target| png::PngSave::default().save(&image, target).expect("a small picture"));
+    saved(&|target| csv::CsvSave::default().save(&grey, target).expect("a small picture"));
+    saved(&|target| ppm::PnmSave::default().save(&image, target).expect("a small picture"));
     seeds.push(b"3 2 9 1\n1 2 3\n4 5 6\n".to_vec());
     seeds.push(b"P2\n3 2\n255\n1 2 3 4 5 6\n".to_vec());
     seeds.push(
@@ -52,13 +54,13 @@ fn seeds() -> Vec<Vec<u8>> {
 
 /// Animations and pictures with an alpha, of the formats that have them.
 fn animations() -> Vec<Vec<u8>> {
-    let samples = (0..40 * 90 * 4_u32).map(|at| (at / 13 * 37 % 256) as u8).collect();
-    let image = Image::from_memory(40, 90, 4, BandFormat::U8, samples).unwrap();
+    let samples: Vec<u8> = (0..40 * 90 * 4_u32).map(|at| (at / 13 * 37 % 256) as u8).collect();
+    let image = Image::from_memory(40, 90, 4, BandFormat::U8, samples).expect("a small picture");
     let mut header = image.header().clone();
     header.interpretation = Interpretation::Srgb;
-    let still = image.with_header(header.clone()).unwrap();
+    let still = image.with_header(header.clone()).expect("a small picture");
     header.metadata.set("page-height", Meta::Int(30));
-    let moving = image.with_header(header).unwrap();
+    let moving = image.with_header(header).expect("a small picture");
     let mut files = Vec::new();
     for image in [still, moving] {
         files.push(saved(&image, &gif::GifSave::default()));
@@ -71,7 +73,7 @@ fn animations() -> Vec<Vec<u8>> {
 
 fn saved(image: &Image, saver: &impl Save) -> Vec<u8> {
     let target = Target::to_memory();
-    saver.save(image, &target).unwrap();
+    saver.save(image, &target).expect("a small picture");
     target.bytes().to_vec()
 }
 

@@ -58,7 +58,7 @@ bodies! {
 }
 
 /// Loads all frames of an animation, one format or the other.
-pub fn animation(bytes: &[u8]) {
+pub(crate) fn animation(bytes: &[u8]) {
     load(&gif::GifLoad::default().n(-1), bytes);
     load(&webp::WebpLoad::default().n(-1), bytes);
     load(&webp::WebpLoad::default().n(-1).scale(0.4), bytes);
