@@ -216,6 +216,21 @@ class ImageOperations:
         """Make a gaussnoise image."""
     def getpoint(self, x: int, y: int, /, *, unpack_complex: bool = ...) -> list[float]:
         """Read a point from an image."""
+    @staticmethod
+    def gifload(filename: str | PathLike[str], /, *, n: int = ..., page: int = ..., memory: bool = ..., access: str | int = ..., fail_on: str | int = ..., revalidate: bool = ..., flags: bool = ...) -> Any:
+        """Load gif."""
+    @staticmethod
+    def gifload_buffer(buffer: bytes | bytearray | memoryview, /, *, n: int = ..., page: int = ..., memory: bool = ..., access: str | int = ..., fail_on: str | int = ..., revalidate: bool = ..., flags: bool = ...) -> Any:
+        """Load gif."""
+    @staticmethod
+    def gifload_source(source: Source, /, *, n: int = ..., page: int = ..., memory: bool = ..., access: str | int = ..., fail_on: str | int = ..., revalidate: bool = ..., flags: bool = ...) -> Any:
+        """Load gif."""
+    def gifsave(self, filename: str | PathLike[str], /, *, dither: float = ..., effort: int = ..., bitdepth: int = ..., interframe_maxerror: float = ..., reuse: bool = ..., interpalette_maxerror: float = ..., interlace: bool = ..., keep_duplicate_frames: bool = ..., keep: str | int = ..., background: float | Sequence[float] = ..., page_height: int = ..., profile: str | PathLike[str] = ...) -> None:
+        """Save as gif."""
+    def gifsave_buffer(self, *, dither: float = ..., effort: int = ..., bitdepth: int = ..., interframe_maxerror: float = ..., reuse: bool = ..., interpalette_maxerror: float = ..., interlace: bool = ..., keep_duplicate_frames: bool = ..., keep: str | int = ..., background: float | Sequence[float] = ..., page_height: int = ..., profile: str | PathLike[str] = ...) -> bytes:
+        """Save as gif."""
+    def gifsave_target(self, target: Target, /, *, dither: float = ..., effort: int = ..., bitdepth: int = ..., interframe_maxerror: float = ..., reuse: bool = ..., interpalette_maxerror: float = ..., interlace: bool = ..., keep_duplicate_frames: bool = ..., keep: str | int = ..., background: float | Sequence[float] = ..., page_height: int = ..., profile: str | PathLike[str] = ...) -> None:
+        """Save as gif."""
     def gravity(self, direction: str | int, width: int, height: int, /, *, extend: str | int = ..., background: float | Sequence[float] = ...) -> Image:
         """Place an image within a larger image with a certain gravity."""
     @staticmethod
@@ -492,6 +507,8 @@ class ImageOperations:
         """Remainder after integer division of two images."""
     def remainder_const(self, c: float | Sequence[float]) -> Image:
         """Remainder after integer division of an image and a constant."""
+    def remove_gps(self) -> Image:
+        """Remove the place where an image was taken."""
     def replicate(self, across: int, down: int) -> Image:
         """Replicate an image."""
     def resize(self, scale: float, /, *, kernel: str | int = ..., gap: float = ..., vscale: float = ...) -> Image:
@@ -612,6 +629,23 @@ class ImageOperations:
         """Save image to file in vips format."""
     def vipssave_target(self, target: Target, /, *, keep: str | int = ..., background: float | Sequence[float] = ..., page_height: int = ..., profile: str | PathLike[str] = ...) -> None:
         """Save image to file in vips format."""
+    @staticmethod
+    def webpload(filename: str | PathLike[str], /, *, page: int = ..., n: int = ..., scale: float = ..., memory: bool = ..., access: str | int = ..., fail_on: str | int = ..., revalidate: bool = ..., flags: bool = ...) -> Any:
+        """Load webp."""
+    @staticmethod
+    def webpload_buffer(buffer: bytes | bytearray | memoryview, /, *, page: int = ..., n: int = ..., scale: float = ..., memory: bool = ..., access: str | int = ..., fail_on: str | int = ..., revalidate: bool = ..., flags: bool = ...) -> Any:
+        """Load webp."""
+    @staticmethod
+    def webpload_source(source: Source, /, *, page: int = ..., n: int = ..., scale: float = ..., memory: bool = ..., access: str | int = ..., fail_on: str | int = ..., revalidate: bool = ..., flags: bool = ...) -> Any:
+        """Load webp."""
+    def webpsave(self, filename: str | PathLike[str], /, *, Q: int = ..., lossless: bool = ..., exact: bool = ..., preset: str | int = ..., smart_subsample: bool = ..., near_lossless: bool = ..., alpha_q: int = ..., min_size: bool = ..., kmin: int = ..., kmax: int = ..., effort: int = ..., target_size: int = ..., mixed: bool = ..., smart_deblock: bool = ..., passes: int = ..., keep: str | int = ..., background: float | Sequence[float] = ..., page_height: int = ..., profile: str | PathLike[str] = ...) -> None:
+        """Save as webp."""
+    def webpsave_buffer(self, *, Q: int = ..., lossless: bool = ..., exact: bool = ..., preset: str | int = ..., smart_subsample: bool = ..., near_lossless: bool = ..., alpha_q: int = ..., min_size: bool = ..., kmin: int = ..., kmax: int = ..., effort: int = ..., target_size: int = ..., mixed: bool = ..., smart_deblock: bool = ..., passes: int = ..., keep: str | int = ..., background: float | Sequence[float] = ..., page_height: int = ..., profile: str | PathLike[str] = ...) -> bytes:
+        """Save as webp."""
+    def webpsave_mime(self, *, Q: int = ..., lossless: bool = ..., exact: bool = ..., preset: str | int = ..., smart_subsample: bool = ..., near_lossless: bool = ..., alpha_q: int = ..., min_size: bool = ..., kmin: int = ..., kmax: int = ..., effort: int = ..., target_size: int = ..., mixed: bool = ..., smart_deblock: bool = ..., passes: int = ..., keep: str | int = ..., background: float | Sequence[float] = ..., page_height: int = ..., profile: str | PathLike[str] = ...) -> None:
+        """Save image to webp mime."""
+    def webpsave_target(self, target: Target, /, *, Q: int = ..., lossless: bool = ..., exact: bool = ..., preset: str | int = ..., smart_subsample: bool = ..., near_lossless: bool = ..., alpha_q: int = ..., min_size: bool = ..., kmin: int = ..., kmax: int = ..., effort: int = ..., target_size: int = ..., mixed: bool = ..., smart_deblock: bool = ..., passes: int = ..., keep: str | int = ..., background: float | Sequence[float] = ..., page_height: int = ..., profile: str | PathLike[str] = ...) -> None:
+        """Save as webp."""
     @staticmethod
     def worley(width: int, height: int, /, *, cell_size: int = ..., seed: int = ...) -> Image:
         """Make a worley noise image."""
