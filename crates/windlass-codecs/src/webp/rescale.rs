@@ -51,7 +51,7 @@ struct Axes {
     y: (i64, i64),
     accumulated: i64,
     scale_x: u32,
-    scale_y: u32,
+    scale_y: u64,
     scale_xy: u32,
     below: Vec<u32>,
     row: Vec<u32>,
@@ -81,7 +81,7 @@ impl Axes {
             y,
             accumulated: if grows.1 { y.1 } else { y.0 },
             scale_x: if grows.0 { 0 } else { fraction(1, x.1 as u32) },
-            scale_y: fraction(1, if grows.1 { x.0 } else { y.1 } as u32),
+            scale_y: ONE / if grows.1 { x.0 } else { y.1 }.max(1) as u64,
             scale_xy: u32::try_from(scale_xy).unwrap_or(0),
             below: alloc::try_vec(samples)?,
             row: alloc::try_vec(samples)?,
@@ -172,13 +172,14 @@ impl Axes {
         for ((out, &row), &below) in out.iter_mut().zip(&self.row).zip(&self.below) {
             let mixed = (a * u64::from(row) + u64::from(b) * u64::from(below) + HALF) >> 32;
             let mixed = if self.accumulated == 0 { row } else { mixed as u32 };
-            *out = times(mixed, self.scale_y).min(255) as u8;
+            // a column of one pixel has a weight of one, which the reference takes for none
+            *out = ((u64::from(mixed) * self.scale_y + HALF) >> 32).min(255) as u8;
         }
     }
 
     /// Vertically, a sum of rows, the last in part.
     fn area(&mut self, out: &mut [u8]) {
-        let scale = self.scale_y.wrapping_mul(-self.accumulated as u32);
+        let scale = (self.scale_y as u32).wrapping_mul(-self.accumulated as u32);
         for ((out, &row), below) in out.iter_mut().zip(&self.row).zip(&mut self.below) {
             let part = ((u64::from(row) * u64::from(scale)) >> 32) as u32;
             *out = times(below.wrapping_sub(part), self.scale_xy).min(255) as u8;

@@ -100,7 +100,7 @@ impl Options {
             },
             "webpload" if common > 1.0 => Some(("scale", Value::Double(1.0 / common))),
             "svgload" | "pdfload" => Some(("scale", Value::Double(1.0 / common))),
-            "tiffload" => self.level(width, input, header)?,
+            "tiffload" => self.level(width, input, header),
             _ => None,
         };
         match small {
@@ -112,38 +112,33 @@ impl Options {
     /// The smallest level of a TIFF pyramid that is larger than the thumbnail, as an option of the loader.
     ///
     /// Levels lie below the page, each half the one before, or are the pages, the first one full size.
-    fn level(
-        &self,
-        width: i32,
-        input: &Input,
-        header: &Header,
-    ) -> Result<Option<(&'static str, Value)>> {
+    fn level(&self, width: i32, input: &Input, header: &Header) -> Option<(&'static str, Value)> {
         if input.has(&["page", "n", "subifd"]) {
-            return Ok(None);
+            return None;
         }
         let below = header.metadata.int("n-subifds").filter(|count| (1..=28).contains(count));
         let pages = header.metadata.int("n-pages").filter(|count| (2..=29).contains(count));
         let (option, count, first) = match (below, pages) {
             (Some(count), _) => ("subifd", count, 1),
             (None, Some(count)) => ("page", count, 0),
-            (None, None) => return Ok(None),
+            (None, None) => return None,
         };
         let mut chosen = None;
         for number in 0..count {
             let halves = number + first;
             let near = |full: i32, found: i32| found >= 2 && (found - (full >> halves)).abs() <= 5;
             let number = Value::Int(number.into());
-            let Ok(level) = input.open(Some((option, number.clone()))) else { return Ok(None) };
+            let Ok(level) = input.open(Some((option, number.clone()))) else { return None };
             let level = level.header();
             if !near(header.width, level.width) || !near(header.height, level.height) {
-                return Ok(None);
+                return None;
             }
             let (across, down) = self.shrinks(width, level, level.page_height());
             if across.min(down) > 1.0 {
                 chosen = Some((option, number));
             }
         }
-        Ok(chosen)
+        chosen
     }
 
     /// By how much a JPEG is shrunk as it is decoded; the rest, at least a half, is left to the kernel.
