@@ -112,7 +112,7 @@ def test_pages():
         ours, theirs = (module.Image.new_from_buffer(data, "", **options) for module in (windlass, pyvips))
         assert (np.asarray(ours) == np.asarray(theirs)).all()
         for field in ("n-pages", "page-height", "loop", "delay", "gif-delay", "gif-loop"):
-            assert ours.get_typeof(field) == theirs.get_typeof(field), field
+            assert bool(ours.get_typeof(field)) == bool(theirs.get_typeof(field)), field
             if ours.get_typeof(field):
                 assert ours.get(field) == theirs.get(field), field
     for options in ({"page": 4}, {"page": 2, "n": 3}, {"n": 0}):
