@@ -5,7 +5,12 @@ use windlass::{Error, ErrorKind, Image, Result, Source, Target, options};
 /// The image that a name stands for.
 pub(crate) fn open(name: &str) -> Result<Image> {
     match source(name)? {
-        Some(source) => windlass::open_source(&source, options::split(name).1.unwrap_or_default()),
+        Some(source) => {
+            let options = options::split(name).1.unwrap_or_default();
+            let of_the_loader = |option: &&str| !option.trim_start().starts_with("descriptor=");
+            let kept: Vec<&str> = options.split(',').filter(of_the_loader).collect();
+            windlass::open_source(&source, &kept.join(","))
+        }
         None => windlass::open(name),
     }
 }
