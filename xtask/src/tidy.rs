@@ -4,13 +4,17 @@ use crate::generated::root;
 use anyhow::{Result, bail};
 use std::path::{Path, PathBuf};
 
+/// Crates that exist to say `unsafe`, block by block.
+const UNSAFE: [&str; 2] = ["windlass-sys", "windlass-webp"];
+
 /// Fails where a crate root lacks its promise, or something that was put off is left in the sources.
 pub(crate) fn check() -> Result<()> {
     let mut wrong = Vec::new();
     for file in sources(&root().join("crates")) {
         let text = std::fs::read_to_string(&file)?;
         let is_root = file.ends_with("src/lib.rs") || file.ends_with("src/main.rs");
-        if is_root && !text.contains("#![forbid(unsafe_code)]") {
+        let may = UNSAFE.iter().any(|name| file.components().any(|part| part.as_os_str() == *name));
+        if is_root && !may && !text.contains("#![forbid(unsafe_code)]") {
             wrong.push(format!("{}: no #![forbid(unsafe_code)]", file.display()));
         }
         let put_off = ["todo!", "unimplemented!", "FIXME"];
