@@ -19,8 +19,8 @@ use crate::{Error, ErrorKind, Result, Stats, Tick};
 ///
 /// They are written to a hidden folder in it, from where `commit` moves them to their place, so
 /// that a save that fails leaves nothing; what a killed process left is removed by the next save.
-/// A file of the same name is replaced, but a folder of the same name is an error: nothing could
-/// replace it at once.
+/// A file of the same name is replaced. Into a folder of the same name the new files are moved one by
+/// one, so that what else lies there stays.
 #[derive(Debug)]
 pub struct Folder {
     root: PathBuf,
@@ -44,9 +44,11 @@ impl Folder {
         remove_abandoned(&root);
         let hidden = root.join(format!("{PREFIX}{}-{}", process::id(), unique_id()));
         fs::create_dir(&hidden).map_err(|error| folder_error(&hidden, error))?;
-        let guard = create(&hidden.join(GUARD)).map_err(|error| folder_error(&hidden, error))?;
-        // Where the file system knows no locks nobody can take the folder for abandoned.
-        drop(guard.try_lock());
+        let guard = create(&hidden.join(GUARD)).inspect(|file| {
+            // Where the file system knows no locks nobody can take the folder for abandoned.
+            drop(file.try_lock());
+        });
+        let guard = guard.map_err(|error| folder_error(&hidden, error))?;
         Ok(Self {
             root,
             hidden,
@@ -58,20 +60,13 @@ impl Folder {
         })
     }
 
-    /// Remembers the first part of a name; refuses one that is a folder already.
-    fn note_top(&self, name: &str) -> Result<()> {
+    /// Remembers the first part of a name.
+    fn note_top(&self, name: &str) {
         let top = name.split('/').next().unwrap_or(name);
         let mut tops = lock(&self.tops);
-        if tops.iter().rev().any(|known| known == top) {
-            return Ok(());
+        if !tops.iter().rev().any(|known| known == top) {
+            tops.push(top.to_owned());
         }
-        let place = self.root.join(top);
-        if place.is_dir() {
-            let message = format!("folder {} exists", quoted(&place));
-            return Err(Error::new(ErrorKind::BadArgument, message));
-        }
-        tops.push(top.to_owned());
-        Ok(())
     }
 
     fn write(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
@@ -90,12 +85,19 @@ impl Folder {
     /// Moves all to its place, in the order of coming; takes it back if that fails half-way.
     fn publish(&self) -> Result<()> {
         let tops = lock(&self.tops);
-        for (done, top) in tops.iter().enumerate() {
-            if let Err(error) = fs::rename(self.hidden.join(top), self.root.join(top)) {
-                for top in &tops[..done] {
+        let mut moved = Vec::new();
+        for top in &*tops {
+            let (from, to) = (self.hidden.join(top), self.root.join(top));
+            let fresh = !to.exists();
+            if let Err(error) = place(&from, &to) {
+                for top in moved {
                     drop(fs::rename(self.root.join(top), self.hidden.join(top)));
                 }
-                return Err(folder_error(&self.root.join(top), error));
+                return Err(folder_error(&to, error));
+            }
+            // what went into something that was there can't be told from it any more
+            if fresh {
+                moved.push(top);
             }
         }
         Ok(())
@@ -109,7 +111,7 @@ impl Folder {
 
 impl Objects for Folder {
     fn put(&self, name: &str, bytes: Bytes, _: &Tick) -> Result<()> {
-        self.note_top(name)?;
+        self.note_top(name);
         let path = self.hidden.join(name);
         self.write(&path, &bytes).map_err(|error| folder_error(&self.root.join(name), error))?;
         self.counters.requested();
@@ -138,6 +140,18 @@ impl Objects for Folder {
     fn stats(&self) -> Stats {
         self.counters.stats()
     }
+}
+
+/// Moves a file or a folder to its place; what a folder has goes into one that is there already.
+fn place(from: &Path, to: &Path) -> io::Result<()> {
+    if !(to.is_dir() && from.is_dir()) {
+        return fs::rename(from, to);
+    }
+    for entry in fs::read_dir(from)? {
+        let name = entry?.file_name();
+        place(&from.join(&name), &to.join(&name))?;
+    }
+    Ok(())
 }
 
 /// Removes hidden folders whose process is gone.
@@ -210,13 +224,18 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_that_exists_is_refused() {
+    fn what_else_a_folder_has_stays() {
         let root = tempfile::tempdir().unwrap();
-        fs::create_dir(root.path().join("x_files")).unwrap();
+        fs::create_dir_all(root.path().join("x_files/0")).unwrap();
+        fs::write(root.path().join("x_files/0/0_0.png"), "old").unwrap();
+        fs::write(root.path().join("x_files/mine"), "mine").unwrap();
         let tree = Tree::folder(root.path()).unwrap();
-        let error = tree.put("x_files/0/0_0.png", "tile").unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::BadArgument);
-        drop(tree);
+        tree.put("x_files/0/0_0.png", "new").unwrap();
+        tree.put("x_files/1/0_0.png", "new").unwrap();
+        tree.commit().unwrap();
+        assert_eq!(names(&root.path().join("x_files")), ["0", "1", "mine"]);
+        let text = fs::read_to_string(root.path().join("x_files/0/0_0.png")).unwrap();
+        assert_eq!(text, "new");
         assert_eq!(names(root.path()), ["x_files"]);
     }
 
