@@ -42,7 +42,7 @@ PLANES = ("hist_find_indexed", "hist_find_ndim")
 # No operations, but tried like one.
 ALWAYS = ("load", "pipelines", "save")
 # Registered, but tried elsewhere: these read and write files.
-ELSEWHERE = ("jpegsave_mime", "thumbnail", "thumbnail_buffer", "thumbnail_source", "uhdr2scRGB")
+ELSEWHERE = ("jpegsave_mime", "matrixprint", "remove_gps", "thumbnail", "thumbnail_buffer", "thumbnail_source", "uhdr2scRGB", "webpsave_mime")
 
 
 def uncovered(operations):

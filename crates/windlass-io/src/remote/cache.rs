@@ -1,6 +1,6 @@
 //! Blocks of an object far away: fetched by threads of the connection, in few large requests.
 //!
-//! Reads that follow each other make the requests larger, from one block to 4 MiB, and two of
+//! Reads that follow each other make the requests larger, from one block to 2 MiB, and two of
 //! them stay under way, so that a long read is bound by the bandwidth. Reads here and there fetch
 //! the blocks that they touch and no more.
 
@@ -104,7 +104,7 @@ impl Cache {
         Self { shared: Arc::new(shared), process: process::id() }
     }
 
-    /// Reads from `offset` on until `buffer` is full (but for more than 4 MiB) or the
+    /// Reads from `offset` on until `buffer` is full (but for more than 2 MiB) or the
     /// object ends.
     pub(crate) fn read(&self, offset: u64, buffer: &mut [u8], tick: &Tick) -> Result<usize> {
         let shared = &self.shared;
@@ -409,10 +409,10 @@ impl State {
 
 /// Bytes of a block.
 pub(crate) const BLOCK: u64 = 64 << 10;
-/// Blocks that are kept: 16 MiB.
-const MOST_BLOCKS: usize = 256;
-/// Blocks of the largest request: 4 MiB.
-const LARGEST_REQUEST: u64 = 64;
+/// Blocks that are kept: 8 MiB.
+const MOST_BLOCKS: usize = 128;
+/// Blocks of the largest request: 2 MiB.
+const LARGEST_REQUEST: u64 = 32;
 /// Bytes read in a row before more is asked for than is needed.
 const RUN: u64 = 2 * BLOCK;
 /// Bytes that reads in a row may leave out.
