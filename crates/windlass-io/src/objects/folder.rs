@@ -184,6 +184,7 @@ const PREFIX: &str = ".windlass-tree-";
 const GUARD: &str = ".lock";
 
 #[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "tests make files")]
 mod tests {
     use super::super::Tree;
     use super::*;
