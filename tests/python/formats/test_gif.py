@@ -13,7 +13,7 @@ from ..libraries import candidate, reference
 windlass = candidate()
 pyvips = reference()
 pytestmark = pytest.mark.skipif(windlass is None or pyvips is None, reason="windlass or pyvips is not installed")
-DATA = Path(os.environ.get("WINDLASS_DATA", Path(__file__).parents[3] / "shared" / "data"))
+DATA = Path(os.environ.get("WINDLASS_DATA", Path(__file__).parents[4] / "shared" / "data"))
 FIELDS = (
     "n-pages", "page-height", "loop", "delay", "background", "gif-palette", "bits-per-sample", "palette", "interlaced",
     "gif-loop", "gif-delay", "palette-bit-depth",

@@ -13,7 +13,7 @@ from ..libraries import candidate, reference
 windlass = candidate()
 pytestmark = pytest.mark.skipif(windlass is None, reason="windlass is not installed: run `make wheel` first")
 pyvips = reference()
-DATA = Path(os.environ.get("WINDLASS_DATA", Path(__file__).parents[3] / "shared" / "data"))
+DATA = Path(os.environ.get("WINDLASS_DATA", Path(__file__).parents[4] / "shared" / "data"))
 
 
 def samples(width, height, bands, dtype=np.uint8):
