@@ -22,7 +22,7 @@ STEPS = {
     "import": "start Python, import windlass",
     "web": "web server → thumbnail, wide-gamut colours → SQLite",
     "make": "make 400 megapixels out of the photograph, JPEG",
-    "shrink": "shrink the 400 megapixels to 1000 pixels, JPEG",
+    "shrink": "shrink the 400 megapixels to 1000 pixels, PNG",
 }
 SIDE = 20000
 
