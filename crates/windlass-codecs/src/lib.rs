@@ -15,6 +15,7 @@ pub mod ico;
 pub mod jpeg;
 pub mod matrix;
 mod metadata;
+mod mime;
 pub mod png;
 pub mod ppm;
 pub mod pyramid;

@@ -1,9 +1,7 @@
 //! JPEG to standard output, for CGI programs.
 
 use super::JpegSave;
-use std::io::Write;
-use windlass_core::foreign::Save;
-use windlass_core::{Build, Image, Result, Target};
+use windlass_core::{Build, Image, Result};
 use windlass_macros::Operation;
 
 /// Save image to jpeg mime
@@ -24,12 +22,6 @@ impl Build for JpegSaveMime {
     type Output = ();
 
     fn build(&self) -> Result<()> {
-        let picture = Target::to_memory();
-        self.options.save(&self.input, &picture)?;
-        let bytes = picture.bytes();
-        let mut out = Target::to_descriptor(1)?.begin()?;
-        write!(out, "Content-length: {}\r\nContent-type: image/jpeg\r\n\r\n", bytes.len())?;
-        out.write_all(&bytes)?;
-        out.commit()
+        crate::mime::write("image/jpeg", &self.options, &self.input)
     }
 }

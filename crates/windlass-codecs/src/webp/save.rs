@@ -324,12 +324,6 @@ impl Build for WebpSaveMime {
     type Output = ();
 
     fn build(&self) -> Result<()> {
-        let picture = Target::to_memory();
-        self.options.save(&self.input, &picture)?;
-        let bytes = picture.bytes();
-        let mut out = Target::to_descriptor(1)?.begin()?;
-        write!(out, "Content-length: {}\r\nContent-type: image/webp\r\n\r\n", bytes.len())?;
-        out.write_all(&bytes)?;
-        out.commit()
+        crate::mime::write("image/webp", &self.options, &self.input)
     }
 }
