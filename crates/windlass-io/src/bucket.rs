@@ -25,8 +25,7 @@ use object_store::{
 use tokio::runtime::Runtime;
 
 use crate::process::PerProcess;
-use crate::remote::{BLOCK, Backoff, Cache, Fetch, Stop};
-use crate::source::Reader;
+use crate::remote::{BLOCK, Backoff, Cache, Fetch, Ranges, Stop};
 use crate::stats::Counters;
 use crate::wait::lock;
 use crate::{Error, ErrorKind, Result, Source, Target, Tick, Tree, events, settings};
@@ -355,30 +354,6 @@ impl Fetch for Object {
 /// True where another attempt can't help; what may, `object_store` has tried already.
 fn is_final(error: &object_store::Error) -> bool {
     !matches!(error, object_store::Error::Generic { .. })
-}
-
-struct Ranges {
-    cache: PerProcess<Cache>,
-    len: u64,
-    counters: Arc<Counters>,
-}
-
-impl Reader for Ranges {
-    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> Result<usize> {
-        self.read_with(offset, buffer, &Tick::never())
-    }
-
-    fn len(&self) -> Result<Option<u64>> {
-        Ok(Some(self.len))
-    }
-
-    fn read_with(&self, offset: u64, buffer: &mut [u8], tick: &Tick) -> Result<usize> {
-        self.cache.get().read(offset, buffer, tick)
-    }
-
-    fn counters(&self) -> Option<Arc<Counters>> {
-        Some(self.counters.clone())
-    }
 }
 
 const RUNTIME_THREADS: usize = 2;

@@ -7,8 +7,7 @@ use ::postgres::Client;
 
 use super::{Kind, Place, Slot, Value, database_error, quoted, quoted_table};
 use crate::process::PerProcess;
-use crate::remote::{Cache, Fetch, detached};
-use crate::source::Reader;
+use crate::remote::{Cache, Fetch, Ranges, detached};
 use crate::stats::Counters;
 use crate::wait::lock;
 use crate::{Error, ErrorKind, Result, Source, Tick, events};
@@ -155,30 +154,6 @@ impl Fetch for Rows {
     }
 
     fn stop(&self) {}
-}
-
-struct Ranges {
-    cache: PerProcess<Cache>,
-    len: u64,
-    counters: Arc<Counters>,
-}
-
-impl Reader for Ranges {
-    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> Result<usize> {
-        self.read_with(offset, buffer, &Tick::never())
-    }
-
-    fn len(&self) -> Result<Option<u64>> {
-        Ok(Some(self.len))
-    }
-
-    fn read_with(&self, offset: u64, buffer: &mut [u8], tick: &Tick) -> Result<usize> {
-        self.cache.get().read(offset, buffer, tick)
-    }
-
-    fn counters(&self) -> Option<Arc<Counters>> {
-        Some(self.counters.clone())
-    }
 }
 
 /// Bytes of one query.
