@@ -137,9 +137,20 @@ def left():
 @contextlib.contextmanager
 def nothing_left():
     """Fails where descriptors or threads are left behind."""
-    before = left()
+    before = left()  # May count a thread that is just ending: then there are fewer afterwards.
     yield
-    end = time.monotonic() + 2
-    while left() != before and time.monotonic() < end:
+    end = time.monotonic() + 5
+    while (more := left_since(before)) and time.monotonic() < end:
         time.sleep(0.01)  # A thread that has ended is seen for a moment longer.
-    assert left() == before
+    assert not more, f"left behind: {more}"
+
+
+def left_since(before):
+    """What there is now and was not before: descriptors, and how many threads."""
+    descriptors, tasks, threads = left()
+    more = {f"descriptor {number}": what for number, what in descriptors.items() if before[0].get(number) != what}
+    if tasks > before[1]:
+        more["tasks"] = tasks - before[1]
+    if threads > before[2]:
+        more["Python threads"] = threads - before[2]
+    return more
