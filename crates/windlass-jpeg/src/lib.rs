@@ -7,7 +7,8 @@
 //! Pixels are those that libjpeg-turbo makes with its default settings, byte for byte: the accurate
 //! integer DCT and triangle upsampling. An [`Error`] names the place in the file, in bytes.
 //!
-//! Not decoded are lossless files and those of more than 8 bits; the error says so.
+//! Decoded are sequential and progressive files of 8 and 12 bits, with Huffman and arithmetic coding; not
+//! so lossless ones: the error says so.
 
 #![forbid(unsafe_code)]
 

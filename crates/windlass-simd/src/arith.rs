@@ -356,18 +356,7 @@ fn count_blocks<const N: usize>(row: &[u8], tables: &mut [[u32; 256]]) -> usize 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// Every level that this processor has.
-    fn levels() -> Vec<Level> {
-        let best = Level::new();
-        let mut levels = vec![best];
-        #[cfg(target_arch = "x86_64")]
-        {
-            levels.extend(best.as_avx2().map(Level::Avx2));
-            levels.extend(best.as_sse4_2().map(Level::Sse4_2));
-        }
-        levels
-    }
+    use crate::levels;
 
     fn bytes(n: usize) -> Vec<u8> {
         (0..n).map(|i| (i * 7919 % 251 + i % 5) as u8).collect()

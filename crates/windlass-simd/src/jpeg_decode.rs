@@ -7,17 +7,3 @@
 pub mod colour;
 pub mod idct;
 pub mod upsample;
-
-/// Every kind of instructions that this machine has.
-#[cfg(test)]
-fn levels() -> Vec<fearless_simd::Level> {
-    use fearless_simd::{Level, Simd};
-    let best = Level::new();
-    let mut levels = vec![best, Level::baseline()];
-    #[cfg(target_arch = "x86_64")]
-    levels.extend([
-        best.as_sse4_2().map_or(best, Simd::level),
-        best.as_avx2().map_or(best, Simd::level),
-    ]);
-    levels
-}

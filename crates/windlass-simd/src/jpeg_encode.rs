@@ -618,18 +618,7 @@ static PLACE: [u8; 64] = {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// Every level of instructions that this machine has.
-    fn levels() -> Vec<Level> {
-        let best = Level::new();
-        let mut levels = vec![best, Level::baseline()];
-        #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
-        {
-            levels.extend(best.as_avx2().map(Level::Avx2));
-            levels.extend(best.as_sse4_2().map(Level::Sse4_2));
-        }
-        levels
-    }
+    use crate::levels;
 
     /// Bytes without a pattern.
     fn noise(length: usize, seed: u32) -> Vec<u8> {

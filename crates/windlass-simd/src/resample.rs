@@ -21,18 +21,3 @@ pub fn wide<R>(work: impl FnOnce() -> R) -> R {
 pub(crate) fn pair(low: i16, high: i16) -> i32 {
     i32::from(low) & 0xffff | i32::from(high) << 16
 }
-
-/// Every level that this machine can run, for tests of kernels against their twins.
-#[cfg(test)]
-pub(crate) fn levels() -> Vec<fearless_simd::Level> {
-    let best = crate::level();
-    let mut levels = vec![fearless_simd::Level::baseline()];
-    #[cfg(target_arch = "x86_64")]
-    {
-        levels.extend(best.as_sse4_2().map(Simd::level));
-        levels.extend(best.as_avx2().map(Simd::level));
-        levels.extend(best.as_avx512().map(Simd::level));
-    }
-    levels.push(best);
-    levels
-}

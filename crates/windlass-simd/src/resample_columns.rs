@@ -283,7 +283,7 @@ mod tests {
             columns_plain(&rows, 0, &mut plain);
             let mut filtered = vec![[0; LANES]; places.len() * bands];
             filter_plain(&plain, bands, &places, &weights, &mut filtered);
-            for level in crate::resample::levels() {
+            for level in crate::levels() {
                 let mut columns = vec![Column([7; LANES]); rows[0].len()];
                 columns_at(level, &rows, &mut columns);
                 assert_eq!(columns, plain, "{level:?}");

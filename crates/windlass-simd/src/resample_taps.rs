@@ -256,7 +256,7 @@ mod tests {
                     let fixed = Fixed { offset: 3, ..Fixed::rounded(7 + u32::from(scale > 1) * 5) };
                     let mut plain = vec![0; length];
                     weighted_plain(&taps, &weights, fixed, &mut plain);
-                    for level in crate::resample::levels() {
+                    for level in crate::levels() {
                         let mut out = vec![0; length];
                         weighted_at(level, &taps, &weights, fixed, &mut out);
                         assert_eq!(out, plain, "{level:?}, {count} taps of {length}");

@@ -137,6 +137,7 @@ impl Settings {
         options.invert_cmyk = true;
         if self.unlimited {
             options.max_warnings = usize::MAX;
+            options.max_expansion = u64::MAX;
         }
         if !tick.is_never() {
             let tick = tick.clone();

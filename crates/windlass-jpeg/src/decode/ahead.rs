@@ -11,7 +11,7 @@
 use std::sync::Arc;
 
 use super::bits::{Bits, unstuffed};
-use super::coefficients::{MAX_SCAN, Pool, Row, Shared};
+use super::coefficients::{MAX_SCAN, Place, Pool, Row, Shared};
 use super::plan::Plan;
 use super::scan::Block;
 use super::sequential;
@@ -163,7 +163,8 @@ impl Decoded {
     fn new(template: &Arc<Template>, data: &[u8]) -> Self {
         let pool = &template.pool;
         let row = pool.take();
-        let mut row = row.unwrap_or_else(|| Row::with_units(&template.plan, template.capacity()));
+        let new = || Row::with_units(&template.plan, template.capacity(), Place::Now);
+        let mut row = row.unwrap_or_else(new);
         let mut starts = Vec::new();
         let (mut sound, mut intervals) = (0, Whole::default());
         if template.interval > 0 {

@@ -375,7 +375,7 @@ impl Bytes<'_> {
     }
 }
 
-/// Runs `decode` on the block at `place`, or on one that is then forgotten.
+/// Runs `decode` on the block at `place`, or on one for which there is no place yet or ever.
 fn with_block(
     blocks: &mut Blocks,
     place: usize,
@@ -386,7 +386,7 @@ fn with_block(
             *extent = 64;
             decode(block)
         }
-        None => decode(&mut [0; 64]),
+        None => blocks.beyond_first(place, |block| decode(block.coefficients)),
     }
 }
 

@@ -17,6 +17,20 @@ pub(crate) struct Blocks {
     known: Vec<u64>,
     /// The first coefficients only.
     first: Vec<i16>,
+    /// How many blocks get place for all coefficients as soon as one of them has any but the first; 0
+    /// where they have it, or never will.
+    later: usize,
+    /// Whether [`Self::known`] is kept.
+    progressive: bool,
+}
+
+/// When there is place for all coefficients of a block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// From the beginning.
+    Now,
+    /// When one comes that needs it: in files of several scans, all of which lie in memory.
+    Later,
 }
 
 /// A block of a progressive file.
@@ -28,16 +42,62 @@ pub(crate) struct Progress<'a> {
 }
 
 impl Blocks {
-    fn new(plane: &Plane, units: usize, progressive: bool) -> Self {
+    fn new(plane: &Plane, units: usize, progressive: bool, place: Place) -> Self {
         let count = units * plane.horizontal * plane.vertical;
-        let (all, first) = if plane.first_only() { (0, count) } else { (count, 0) };
-        // Vectors of numbers, as those come from the system as zeros and cost nothing until used.
-        Self {
-            all: vec![0; 64 * all],
-            extents: vec![0; all],
-            known: vec![0; if progressive { all } else { 0 }],
-            first: vec![0; first],
+        let mut blocks = Self { progressive, ..Self::default() };
+        match place {
+            _ if plane.first_only() => blocks.first = vec![0; count],
+            Place::Later => (blocks.first, blocks.later) = (vec![0; count], count),
+            Place::Now => blocks.make_place(count),
         }
+        blocks
+    }
+
+    fn make_place(&mut self, count: usize) {
+        // Vectors of numbers, as those come from the system as zeros and cost nothing until used.
+        self.all = vec![0; 64 * count];
+        self.extents = vec![0; count];
+        self.known = vec![0; if self.progressive { count } else { 0 }];
+    }
+
+    /// Makes place for all coefficients, where that was put off.
+    pub(crate) fn grow(&mut self) {
+        if self.later > 0 {
+            let count = std::mem::take(&mut self.later);
+            self.make_place(count);
+            let first = std::mem::take(&mut self.first);
+            for (block, first) in self.all.as_chunks_mut::<64>().0.iter_mut().zip(first) {
+                block[0] = first;
+            }
+        }
+    }
+
+    /// Bytes of all that is kept.
+    fn bytes(&self) -> usize {
+        2 * (self.all.len() + self.first.len()) + self.extents.len() + 8 * self.known.len()
+    }
+
+    /// Runs `decode` on a block for which there is no place yet: a block of zeros. What comes after the
+    /// first coefficient is kept at `place` if that is not all 0, unless it never is.
+    #[cold]
+    pub(crate) fn beyond_first<T>(
+        &mut self,
+        place: usize,
+        decode: impl FnOnce(Progress<'_>) -> T,
+    ) -> T {
+        let (mut coefficients, mut known) = ([0; 64], 0);
+        let out = decode(Progress { coefficients: &mut coefficients, known: &mut known });
+        if coefficients[1..].iter().any(|&value| value != 0) {
+            self.grow();
+            if let Some((block, extent)) = self.block(place) {
+                block[1..].copy_from_slice(&coefficients[1..]);
+                *extent = 64;
+            }
+            if let Some(bits) = self.known.get_mut(place) {
+                *bits = known;
+            }
+        }
+        out
     }
 
     /// The block at `place` with its extent, unless only first coefficients are kept.
@@ -87,7 +147,7 @@ impl Blocks {
         (blocks.unwrap_or_default(), self.extents.get(places).unwrap_or_default())
     }
 
-    /// The first coefficients at `places`, where nothing else is kept.
+    /// The first coefficients at `places`, where nothing else is kept yet or ever.
     pub(crate) fn first_range(&self, places: Range<usize>) -> &[i16] {
         self.first.get(places).unwrap_or_default()
     }
@@ -104,14 +164,19 @@ pub(crate) struct Row {
 
 impl Row {
     /// Zeros, for as many units as lie side by side in the picture.
-    pub(crate) fn new(plan: &Plan) -> Self {
-        Self::with_units(plan, plan.units_across)
+    pub(crate) fn new(plan: &Plan, place: Place) -> Self {
+        Self::with_units(plan, plan.units_across, place)
     }
 
     /// Zeros, for `units` units.
-    pub(crate) fn with_units(plan: &Plan, units: usize) -> Self {
-        let blocks = |plane| Blocks::new(plane, units, plan.progressive);
+    pub(crate) fn with_units(plan: &Plan, units: usize, place: Place) -> Self {
+        let blocks = |plane| Blocks::new(plane, units, plan.progressive, place);
         Self { components: plan.planes.iter().map(blocks).collect(), units }
+    }
+
+    /// Bytes of all that is kept.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.components.iter().map(Blocks::bytes).sum::<usize>() as u64
     }
 }
 

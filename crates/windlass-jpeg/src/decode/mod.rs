@@ -70,6 +70,11 @@
 //! # }
 //! ```
 //!
+//! # Samples of 12 bits
+//!
+//! Extended and progressive files may have samples of 12 bits, as [`Header::precision`] tells. They are
+//! read alike, at full size only, and finished by [`Raw::finish_deep`].
+//!
 //! # Several threads
 //!
 //! The entropy coding of one ordinary file can be shared too: [`Decoder::split`] takes a [`Part`] out of
@@ -105,6 +110,7 @@ mod ahead;
 mod arithmetic;
 mod bits;
 mod coefficients;
+mod deep;
 mod header;
 mod huffman;
 mod options;
@@ -117,6 +123,7 @@ mod scan;
 mod sequential;
 mod smooth;
 mod source;
+mod spent;
 mod warnings;
 
 use std::collections::VecDeque;
@@ -133,12 +140,13 @@ pub use warnings::Warning;
 
 use crate::markers::SOI;
 use crate::{Error, ErrorKind, Result};
-use coefficients::{Line, MAX_SCAN, Pool, Row, Shared, Stretch};
+use coefficients::{Line, MAX_SCAN, Place, Pool, Row, Shared, Stretch};
 use parse::{Frame, Scan, State, Stream};
 use plan::Plan;
 use scan::Walk;
-use smooth::OpenBits;
+use smooth::{OpenBits, Smoother};
 use source::Source;
+use spent::Spent;
 use warnings::Log;
 
 /// Units that may have to be decoded where parts meet.
@@ -161,6 +169,11 @@ pub struct Decoder<R> {
     open_before: Vec<OpenBits>,
     /// The last row of units that a scan of several got to before its data ended.
     last_row: usize,
+    /// Rows of units of several scans that are to be handed out, and what estimates their gaps.
+    waiting: VecDeque<Row>,
+    smoother: Option<Smoother>,
+    /// What the file has cost so far.
+    spent: Spent,
     /// Rows of units decoded but not yet done with, and the number of the first of them.
     lines: VecDeque<Arc<Line>>,
     first_kept: usize,
@@ -214,6 +227,9 @@ impl<R: BufRead> Decoder<R> {
             open_bits: Vec::new(),
             open_before: Vec::new(),
             last_row: 0,
+            waiting: VecDeque::new(),
+            smoother: None,
+            spent: Spent::default(),
             lines: VecDeque::new(),
             first_kept: 0,
             decoded: 0,
@@ -367,10 +383,16 @@ impl<R: BufRead> Decoder<R> {
         while self.decoded < end {
             self.tick()?;
             let Some(walk) = &mut self.walk else {
-                return Ok(());
+                match self.take_waiting() {
+                    Some(()) => continue,
+                    None => return Ok(()),
+                }
             };
-            let mut row = self.pool.take().unwrap_or_else(|| Row::new(&self.plan));
+            let new = || Row::new(&self.plan, Place::Now);
+            let mut row = self.pool.take().unwrap_or_else(new);
             walk.row(&mut self.stream, &mut row, self.decoded)?;
+            self.spent.blocks += walk.take_decoded();
+            self.spent.check(self.stream.source.offset(), &self.options)?;
             let row = Shared::new(row, Some(Arc::clone(&self.pool)));
             self.lines.push_back(Arc::new(walk.line(&row)));
             self.decoded += 1;
@@ -391,7 +413,7 @@ impl<R: BufRead> Decoder<R> {
     /// Begins the first scan. If there are more, decodes them all.
     fn start(&mut self, scan: Scan) -> Result<()> {
         let offset = self.stream.source.offset();
-        decodable(&self.frame).map_err(|error| error.at(offset))?;
+        decodable(&self.frame, self.options.scale).map_err(|error| error.at(offset))?;
         if self.header.multiscan {
             return self.read_scans(scan);
         }
@@ -413,7 +435,10 @@ impl<R: BufRead> Decoder<R> {
             );
             return Err(Error::new(ErrorKind::Limit, message).at(offset));
         }
-        let mut rows: Vec<Row> = (0..self.plan.units_down).map(|_| Row::new(&self.plan)).collect();
+        let new = || Row::new(&self.plan, Place::Later);
+        let mut rows: Vec<Row> = (0..self.plan.units_down).map(|_| new()).collect();
+        self.spent.bytes = rows.iter().map(Row::bytes).sum();
+        self.check_spent()?;
         let mut next = Some(first);
         let mut count = 0;
         while let Some(scan) = next {
@@ -425,25 +450,38 @@ impl<R: BufRead> Decoder<R> {
             self.read_scan(&scan, &mut rows).map_err(|error| error.at(offset))?;
             next = self.state.next_scan(&mut self.stream)?;
         }
+        self.waiting = rows.into();
         if self.frame.process == Process::Progressive {
             if count == 1 {
                 self.open_before.fill([None; 64]);
             }
             let progress = smooth::Progress {
-                open: &self.open_bits,
-                before: &self.open_before,
+                open: std::mem::take(&mut self.open_bits),
+                before: std::mem::take(&mut self.open_before),
                 last_row: self.last_row,
             };
-            smooth::smooth(&mut rows, &self.plan, &progress);
+            self.smoother = Smoother::new(&self.waiting, &self.plan, progress);
         }
-        self.decoded = rows.len();
-        let units = self.plan.units_across;
-        let line = |row| {
-            let shared = Shared::new(row, None);
-            Arc::new(vec![Stretch { shared, first: 0, units, base: [0; MAX_SCAN] }])
-        };
-        self.lines = rows.into_iter().map(line).collect();
         Ok(())
+    }
+
+    /// Takes the next row of a file whose scans are all read.
+    fn take_waiting(&mut self) -> Option<()> {
+        let mut row = self.waiting.pop_front()?;
+        if let Some(smoother) = &self.smoother {
+            smoother.smooth(&mut row, &self.plan, self.decoded);
+        }
+        let (shared, units) = (Shared::new(row, None), self.plan.units_across);
+        let stretch = Stretch { shared, first: 0, units, base: [0; MAX_SCAN] };
+        self.lines.push_back(Arc::new(vec![stretch]));
+        self.decoded += 1;
+        Some(())
+    }
+
+    /// Whether so few bytes of the file may still cost so much.
+    fn check_spent(&self) -> Result<()> {
+        let offset = self.stream.source.offset();
+        self.spent.check(offset, &self.options).map_err(|error| error.at(offset))
     }
 
     /// Decodes one of several scans.
@@ -458,7 +496,11 @@ impl<R: BufRead> Decoder<R> {
         for (y, row) in rows.iter_mut().enumerate() {
             self.tick()?;
             let begun = !walk.exhausted();
+            let bytes = row.bytes();
             walk.row(&mut self.stream, row, y)?;
+            self.spent.bytes += row.bytes() - bytes;
+            self.spent.blocks += walk.take_decoded();
+            self.check_spent()?;
             if begun || !walk.exhausted() {
                 self.last_row = y;
             }
@@ -578,11 +620,11 @@ fn no_image(state: &State) -> Error {
 }
 
 /// Whether this crate decodes frames of that kind.
-fn decodable(frame: &Frame) -> Result<()> {
+fn decodable(frame: &Frame, scale: Scale) -> Result<()> {
     let reason = if frame.process == Process::Lossless {
         "lossless JPEG is not supported".into()
-    } else if frame.precision != 8 {
-        format!("Unsupported JPEG data precision {}", frame.precision)
+    } else if frame.precision != 8 && scale != Scale::Full {
+        format!("Unsupported JPEG data precision {} but at full size", frame.precision)
     } else {
         return Ok(());
     };

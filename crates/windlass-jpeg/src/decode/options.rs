@@ -76,6 +76,9 @@ pub struct Options {
     pub max_scans: usize,
     /// The most bytes of coefficients of files in several scans, which are held until the last one.
     pub max_coefficient_bytes: u64,
+    /// The most that a byte of the file may cost, beyond 128 MiB and 16 million blocks that any file may:
+    /// bytes of coefficients of files in several scans, and blocks decoded, each as often as it is.
+    pub max_expansion: u64,
     /// The most bytes of application segments and comments that are kept; further ones are dropped.
     pub max_metadata_bytes: usize,
     /// Whether the samples of four-component pictures are turned round, 255 becoming 0.
@@ -95,6 +98,7 @@ impl Default for Options {
             max_pixels: 65_500 * 65_500,
             max_scans: 1000,
             max_coefficient_bytes: 1 << 31,
+            max_expansion: 1024,
             max_metadata_bytes: 64 << 20,
             invert_cmyk: false,
             transform: None,
@@ -113,6 +117,7 @@ impl fmt::Debug for Options {
             .field("max_pixels", &self.max_pixels)
             .field("max_scans", &self.max_scans)
             .field("max_coefficient_bytes", &self.max_coefficient_bytes)
+            .field("max_expansion", &self.max_expansion)
             .field("max_metadata_bytes", &self.max_metadata_bytes)
             .field("invert_cmyk", &self.invert_cmyk)
             .field("transform", &self.transform)

@@ -103,6 +103,8 @@ pub(crate) struct Plan {
     pub(crate) transform: Transform,
     pub(crate) invert: bool,
     pub(crate) progressive: bool,
+    /// Whether samples have 12 bits.
+    pub(crate) deep: bool,
 }
 
 impl Plan {
@@ -134,6 +136,7 @@ impl Plan {
             planes: components.iter().map(|&component| frame.plane(component)).collect(),
             transform: header.transform,
             progressive: header.process == Process::Progressive,
+            deep: header.precision != 8,
             invert: invert && header.bands() == 4,
         }
     }

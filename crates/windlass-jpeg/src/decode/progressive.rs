@@ -76,13 +76,20 @@ impl Coder {
             }
             Pass::AcFirst { .. } if self.run > 0 => self.run -= 1,
             Pass::AcFirst { ac } => {
-                if let Some(mut block) = blocks.progress(place) {
-                    self.run = ac_first(bits, data, ac, &mut block, band);
+                self.run = match blocks.progress(place) {
+                    Some(mut block) => ac_first(bits, data, ac, &mut block, band),
+                    None => blocks.beyond_first(place, |mut block| {
+                        ac_first(bits, data, ac, &mut block, band)
+                    }),
                 }
             }
             Pass::AcRefine { ac } => {
-                if let Some(mut block) = blocks.progress(place) {
-                    self.run = ac_refine(bits, data, ac, &mut block, band, self.run);
+                let run = self.run;
+                self.run = match blocks.progress(place) {
+                    Some(mut block) => ac_refine(bits, data, ac, &mut block, band, run),
+                    None => blocks.beyond_first(place, |mut block| {
+                        ac_refine(bits, data, ac, &mut block, band, run)
+                    }),
                 }
             }
         }

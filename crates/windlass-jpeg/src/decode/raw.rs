@@ -14,6 +14,9 @@ use crate::{Error, ErrorKind, Result};
 /// The most components of a frame.
 const MAX_COMPONENTS: usize = 10;
 
+/// Blocks of which only first coefficients are known that are transformed at a time.
+const FLAT: usize = 32;
+
 /// Rows of interleaved samples that somebody else owns.
 #[derive(Debug)]
 pub struct RowsMut<'a>(Place<'a>);
@@ -118,7 +121,7 @@ impl Raw {
     ///
     /// # Errors
     ///
-    /// If `out` is too small.
+    /// If `out` is too small, or the file has samples of 12 bits: those [`Self::finish_deep`] gives.
     pub fn finish(&mut self, out: RowsMut<'_>) -> Result<()> {
         self.finish_columns(0..self.width(), out)
     }
@@ -133,6 +136,10 @@ impl Raw {
         let Some(plan) = self.plan.clone() else {
             return Ok(());
         };
+        if plan.deep {
+            let message = "Unsupported JPEG data precision 12 for samples of 8 bits";
+            return Err(Error::new(ErrorKind::Unsupported, message));
+        }
         if columns.start > columns.end || columns.end > plan.width {
             return Err(Error::new(ErrorKind::Limit, "the picture has no such columns"));
         }
@@ -298,14 +305,39 @@ impl Part<'_> {
         let start = (line * row.units + units.start) * horizontal;
         let places = start..start + units.len() * horizontal;
         let base = stretch.base.get(self.component).copied().unwrap_or(0);
+        let first = blocks.first_range(places.clone());
+        if self.plane.first_only() {
+            return idct::eighth(level, first, base, self.plane.quantisation[0], out);
+        }
+        let (all, extents) = blocks.range(places);
+        self.inverse(level, all, extents, base, out);
+        for (number, first) in first.chunks(FLAT).enumerate() {
+            let mut flat = [[0; 64]; FLAT];
+            for (block, &first) in flat.iter_mut().zip(first) {
+                block[0] = first;
+            }
+            let left = number * FLAT * self.plane.size.side();
+            let (blocks, extents) = (&flat[..first.len()], &[1; FLAT][..first.len()]);
+            self.inverse(level, blocks, extents, base, &mut out[left..]);
+        }
+    }
+
+    /// Transforms blocks that lie side by side.
+    fn inverse(
+        &self,
+        level: Level,
+        blocks: &[[i16; 64]],
+        extents: &[u8],
+        base: i16,
+        out: &mut [u8],
+    ) {
         let table = &self.plane.quantisation;
         let stride = self.window.stride(self.plane);
-        let (all, extents) = blocks.range(places.clone());
         match self.plane.size {
-            Size::One => idct::eighth(level, blocks.first_range(places), base, table[0], out),
-            Size::Two => idct::quarter(level, all, extents, base, table, out, stride),
-            Size::Four => idct::half(level, all, extents, base, table, out, stride),
-            Size::Eight => idct::full(level, all, extents, base, table, out, stride),
+            Size::One => {}
+            Size::Two => idct::quarter(level, blocks, extents, base, table, out, stride),
+            Size::Four => idct::half(level, blocks, extents, base, table, out, stride),
+            Size::Eight => idct::full(level, blocks, extents, base, table, out, stride),
         }
     }
 }

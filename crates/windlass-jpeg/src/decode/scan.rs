@@ -84,6 +84,8 @@ pub(crate) struct Walk {
     exhausted: bool,
     /// Whether blocks are cleared before they are decoded.
     fresh: bool,
+    /// Blocks decoded since anybody asked.
+    decoded: u64,
     bits: Bits,
     segment: Segment,
     /// The units of the row that is being decoded, from left to right.
@@ -136,6 +138,7 @@ impl Walk {
             next_restart: 0,
             exhausted: false,
             fresh,
+            decoded: 0,
             bits: Bits::default(),
             segment,
             line: Vec::new(),
@@ -160,6 +163,11 @@ impl Walk {
             }
         }
         Ok(())
+    }
+
+    /// How many blocks were decoded since the last call, those passed over aside.
+    pub(crate) fn take_decoded(&mut self) -> u64 {
+        std::mem::take(&mut self.decoded)
     }
 
     /// Whether the data ended too early.
@@ -217,7 +225,8 @@ impl Walk {
         let limit = limit.min(self.bound());
         let span = Span { blocks: &self.blocks, offset, units, data, limit };
         let fresh = self.fresh;
-        match &mut self.coders {
+        let mut passed = 0;
+        let count = match &mut self.coders {
             Coders::Sequential(coders) => {
                 span.run(&mut self.bits, row, |bits, blocks, coder, place| {
                     if let Some(coder) = coders.get_mut(coder) {
@@ -228,16 +237,12 @@ impl Walk {
             }
             Coders::Progressive(coders) => {
                 let alone = coders.len() == 1;
-                let ahead = match coders.as_mut_slice() {
-                    [only] => only.pass_over(span.units.len()),
-                    _ => 0,
-                };
-                if ahead == span.units.len() {
-                    return ahead;
+                if let [only] = coders.as_mut_slice() {
+                    passed = only.pass_over(span.units.len());
                 }
-                let rest = Span { units: span.units.start + ahead..span.units.end, ..span };
-                let count = rest.units.len();
-                let mut done = 0;
+                let rest = Span { units: span.units.start + passed..span.units.end, ..span };
+                let mut left = rest.units.len();
+                let ahead = passed;
                 ahead
                     + rest.run(&mut self.bits, row, |bits, blocks, coder, place| {
                         let Some(coder) = coders.get_mut(coder) else {
@@ -247,10 +252,11 @@ impl Walk {
                         if !alone {
                             return 0;
                         }
-                        done += 1;
-                        let passed = coder.pass_over(count - done);
-                        done += passed;
-                        passed
+                        left = left.saturating_sub(1);
+                        let ahead = coder.pass_over(left);
+                        left -= ahead;
+                        passed += ahead;
+                        ahead
                     })
             }
             Coders::Arithmetic(coder) => {
@@ -260,7 +266,9 @@ impl Walk {
                     0
                 })
             }
-        }
+        };
+        self.decoded += (count.saturating_sub(passed) * self.blocks.len()) as u64;
+        count
     }
 
     /// Notes what went wrong in the units just decoded.

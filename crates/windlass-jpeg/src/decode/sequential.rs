@@ -52,8 +52,26 @@ impl Coder {
             }
             block[0] = self.last as i16;
             *extent = (*extent).max(others(bits, data, ac, block));
+        } else {
+            first_of_all(bits, data, ac, blocks, place, self.last as i16);
         }
     }
+}
+
+/// Decodes the coefficients of a block for which there is no place yet; the first one is known.
+#[cold]
+fn first_of_all(
+    bits: &mut Bits,
+    data: &[u8],
+    ac: &Ac,
+    blocks: &mut Blocks,
+    place: usize,
+    first: i16,
+) {
+    if let Some(out) = blocks.first(place) {
+        *out = first;
+    }
+    blocks.beyond_first(place, |block| others(bits, data, ac, block.coefficients));
 }
 
 /// Decodes the difference of a first coefficient. At least 31 bits must be ready.

@@ -5,6 +5,8 @@
 //! to apply. If nothing but first coefficients is known, more frequencies are estimated and the first
 //! coefficients themselves are smoothed.
 
+use std::collections::VecDeque;
+
 use super::coefficients::Row;
 use super::plan::{Plan, Plane};
 use crate::markers::NATURAL;
@@ -20,38 +22,55 @@ pub(crate) type OpenBits = [Option<u8>; 64];
 
 /// What the scans have told of the components when the file ended.
 #[derive(Debug)]
-pub(crate) struct Progress<'a> {
+pub(crate) struct Progress {
     /// For each component, what was open at the end, and before the last scan that it was in.
-    pub(crate) open: &'a [OpenBits],
-    pub(crate) before: &'a [OpenBits],
+    pub(crate) open: Vec<OpenBits>,
+    pub(crate) before: Vec<OpenBits>,
     /// The last row of units that the last scan got to.
     pub(crate) last_row: usize,
 }
 
-/// Estimates what is missing, if anything is and the file is in a state to do so.
-pub(crate) fn smooth(rows: &mut [Row], plan: &Plan, progress: &Progress<'_>) {
-    let ready = plan.planes.iter().zip(progress.open).all(|(plane, open)| {
-        let tables = (0..KNOWN).all(|k| plane.quantisation[usize::from(NATURAL[k])] != 0);
-        open[0].is_some() && tables
-    });
-    let all = progress.open.len() == plan.planes.len();
-    let missing = |open: &OpenBits| open[1..KNOWN].iter().any(|bits| *bits != Some(0));
-    if !(ready && all && progress.open.iter().any(missing)) {
-        return;
+/// Estimates what is missing, one row of units after the other.
+#[derive(Debug)]
+pub(crate) struct Smoother {
+    progress: Progress,
+    /// For each component, the first coefficients as the file has them, in rows filled up to whole units.
+    first: Vec<Vec<i16>>,
+    /// Rows of units.
+    units_down: usize,
+}
+
+impl Smoother {
+    /// Nothing, unless something is missing and the file is in a state to estimate it.
+    pub(crate) fn new(rows: &VecDeque<Row>, plan: &Plan, progress: Progress) -> Option<Self> {
+        let ready = plan.planes.iter().zip(&progress.open).all(|(plane, open)| {
+            let tables = (0..KNOWN).all(|k| plane.quantisation[usize::from(NATURAL[k])] != 0);
+            open[0].is_some() && tables
+        });
+        let all = progress.open.len() == plan.planes.len();
+        let missing = |open: &OpenBits| open[1..KNOWN].iter().any(|bits| *bits != Some(0));
+        if !(ready && all && progress.open.iter().any(missing)) {
+            return None;
+        }
+        let planes = plan.planes.iter().enumerate();
+        let first = planes.map(|(index, plane)| first_coefficients(rows, index, plane)).collect();
+        Some(Self { progress, first, units_down: rows.len() })
     }
-    for (component, plane) in plan.planes.iter().enumerate() {
-        let first = first_coefficients(rows, component, plane);
-        let units = rows.len();
-        for y in 0..plane.blocks_down {
-            let unit = y / plane.vertical;
-            let state = if unit > progress.last_row { progress.before } else { progress.open };
-            let Some(open) = state.get(component) else {
+
+    /// Estimates what row `unit` of units lacks.
+    pub(crate) fn smooth(&self, row: &mut Row, plan: &Plan, unit: usize) {
+        let Progress { open, before, last_row } = &self.progress;
+        let state = if unit > *last_row { before } else { open };
+        for (component, plane) in plan.planes.iter().enumerate() {
+            let (Some(open), Some(first)) = (state.get(component), self.first.get(component))
+            else {
                 continue;
             };
             // Only the last row of units ends with the picture; those above look at what fills it up.
-            let height = if unit + 1 < units { units * plane.vertical } else { plane.blocks_down };
-            let line = Line { plane, open, first: &first, y, height };
-            if let Some(row) = rows.get_mut(unit) {
+            let filled = self.units_down * plane.vertical;
+            let height = if unit + 1 < self.units_down { filled } else { plane.blocks_down };
+            for y in unit * plane.vertical..((unit + 1) * plane.vertical).min(plane.blocks_down) {
+                let line = Line { plane, open, first, y, height };
                 line.smooth(row, component);
             }
         }
@@ -59,15 +78,15 @@ pub(crate) fn smooth(rows: &mut [Row], plan: &Plan, progress: &Progress<'_>) {
 }
 
 /// The first coefficients of a component, as the file has them, in rows filled up to whole units.
-fn first_coefficients(rows: &mut [Row], component: usize, plane: &Plane) -> Vec<i16> {
+fn first_coefficients(rows: &VecDeque<Row>, component: usize, plane: &Plane) -> Vec<i16> {
     let mut first = Vec::with_capacity(plane.blocks_across * plane.vertical * rows.len());
-    for y in 0..rows.len() * plane.vertical {
-        let start = y % plane.vertical * plane.stride;
-        for x in 0..plane.blocks_across {
-            let row = rows.get_mut(y / plane.vertical);
-            let blocks = row.and_then(|row| row.components.get_mut(component));
-            let value = blocks.and_then(|blocks| blocks.first(start + x).copied());
-            first.push(value.unwrap_or(0));
+    for row in rows {
+        for line in 0..plane.vertical {
+            for x in 0..plane.blocks_across {
+                let blocks = row.components.get(component);
+                let value = blocks.map(|blocks| blocks.first_value(line * plane.stride + x));
+                first.push(value.unwrap_or(0));
+            }
         }
     }
     first
@@ -89,6 +108,7 @@ impl Line<'_> {
             return;
         };
         let nothing = self.open[1..KNOWN].iter().all(Option::is_none);
+        blocks.grow();
         let weights: &[(usize, Weights)] = if nothing { &FROM_NOTHING } else { &FROM_SOME };
         for x in 0..self.plane.blocks_across {
             let place = self.y % self.plane.vertical * self.plane.stride + x;

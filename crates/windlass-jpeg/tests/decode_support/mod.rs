@@ -49,6 +49,8 @@ pub(crate) struct Picture {
     pub(crate) components: Vec<Component>,
     pub(crate) quantisation: [u8; 64],
     pub(crate) restart: usize,
+    /// Bits of a sample.
+    pub(crate) precision: u8,
     /// Segments after the start of the image, markers and lengths included.
     pub(crate) extra: Vec<u8>,
 }
@@ -82,6 +84,7 @@ impl Picture {
             components: components.collect(),
             quantisation: std::array::from_fn(|i| 3 + (i as u8) / 4),
             restart: 0,
+            precision: 8,
             extra: Vec::new(),
         }
     }
@@ -100,7 +103,8 @@ impl Picture {
         out.extend(&self.extra);
         out.extend([0xFF, 0xDB, 0, 67, 0]);
         out.extend(ZIGZAG.map(|place| self.quantisation[place]));
-        out.extend([0xFF, frame, 0, 8 + 3 * self.components.len() as u8, 8]);
+        let frame = if frame == 0xC0 && self.precision > 8 { 0xC1 } else { frame };
+        out.extend([0xFF, frame, 0, 8 + 3 * self.components.len() as u8, self.precision]);
         out.extend((height as u16).to_be_bytes());
         out.extend((self.width as u16).to_be_bytes());
         out.push(self.components.len() as u8);

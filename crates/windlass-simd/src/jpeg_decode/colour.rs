@@ -94,7 +94,7 @@ mod tests {
             let luma = vec![y; blue.len()];
             let mut expected = vec![0; 3 * blue.len()];
             rgb_scalar(&luma, &blue, &red, &mut expected);
-            for level in super::super::levels() {
+            for level in crate::levels() {
                 let mut out = vec![0; 3 * blue.len()];
                 rgb(level, &luma, &blue, &red, &mut out);
                 assert!(out == expected);

@@ -420,7 +420,7 @@ mod tests {
             for count in [13, 1, 2, 5] {
                 let mut expected = vec![7; 8 * STRIDE];
                 twin(&blocks[..count], &extents, base, &quantisation, &mut expected, STRIDE);
-                for level in super::super::levels() {
+                for level in crate::levels() {
                     let mut out = vec![7; 8 * STRIDE];
                     kernel(
                         level,

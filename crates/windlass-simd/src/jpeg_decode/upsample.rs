@@ -103,7 +103,7 @@ mod tests {
     fn wide_weighs_three_to_one() {
         for length in 1..70 {
             let [row, _] = rows(length);
-            for level in super::super::levels() {
+            for level in crate::levels() {
                 let mut out = vec![0; 2 * length];
                 wide(level, &row, &mut Vec::new(), &mut out);
                 for (x, &out) in (0..).zip(&out) {
@@ -121,7 +121,7 @@ mod tests {
         for length in 1..70 {
             let [near_row, far_row] = rows(length);
             let column = |x| 3 * sample(&near_row, x) + sample(&far_row, x);
-            for level in super::super::levels() {
+            for level in crate::levels() {
                 // An odd number of samples is wanted of the last one as well.
                 for width in [2 * length, 2 * length - 1] {
                     let mut out = vec![0; width];
