@@ -174,11 +174,12 @@ def test_written_files_are_as_small_and_as_good(quality, options):
 
 
 @pytest.mark.parametrize("quality", (30, 75, 92))
-def test_trellis_is_as_good_at_equal_size(quality):
+@pytest.mark.parametrize("subsample", ("auto", "off"))
+def test_trellis_is_as_good_at_equal_size(quality, subsample):
     pixels = picture(601, 403, 3)
-    options = {"trellis_quant": True}
+    options = {"trellis_quant": True, "subsample_mode": subsample}
     theirs, their_ratio = written(reference(), pixels, quality, options)
     steps = [written(windlass, pixels, quality + step, options) for step in range(-1, 4)]
     ours = np.interp(theirs, *zip(*steps, strict=True))
-    tell(f"JPEG Q{quality} trellis: {ours:.2f} dB at the {theirs} bytes of the reference's {their_ratio:.2f} dB")
+    tell(f"JPEG Q{quality} trellis, subsample {subsample}: {ours:.2f} dB at the {theirs} bytes of the reference's {their_ratio:.2f} dB")
     assert ours >= their_ratio - 0.1

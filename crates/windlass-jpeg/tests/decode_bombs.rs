@@ -24,8 +24,8 @@ fn scan(out: &mut Vec<u8>, components: &[u8], band: [u8; 2], data: &[u8]) {
 }
 
 fn error(file: &[u8]) -> Error {
-    let mut decoder = Decoder::new(file, Options::default()).unwrap();
-    decoder.read_to_end().unwrap_err()
+    let decoder = Decoder::new(file, Options::default());
+    decoder.and_then(|mut decoder| decoder.read_to_end()).expect_err("a bomb is refused")
 }
 
 #[test]

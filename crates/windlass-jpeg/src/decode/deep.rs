@@ -187,13 +187,7 @@ fn samples(
 }
 
 /// Block `x` of row `row` of blocks of a stretch.
-fn block(
-    plane: &Plane,
-    component: usize,
-    stretch: &Stretch,
-    row: usize,
-    x: usize,
-) -> [i16; 64] {
+fn block(plane: &Plane, component: usize, stretch: &Stretch, row: usize, x: usize) -> [i16; 64] {
     let shared = stretch.shared.row();
     let place = (row * shared.units + stretch.first) * plane.horizontal + x;
     let mut out = [0; 64];
@@ -248,12 +242,8 @@ fn pass(input: [i64; 8]) -> [i64; 8] {
     let z5 = (z3 + z4) * 9633;
     let (z1, z2) = (z1 * -7373, z2 * -20995);
     let (z3, z4) = (z3 * -16069 + z5, z4 * -3196 + z5);
-    let odd = [
-        i1 * 12299 + z1 + z4,
-        i3 * 25172 + z2 + z3,
-        i5 * 16819 + z2 + z4,
-        i7 * 2446 + z1 + z3,
-    ];
+    let odd =
+        [i1 * 12299 + z1 + z4, i3 * 25172 + z2 + z3, i5 * 16819 + z2 + z4, i7 * 2446 + z1 + z3];
     std::array::from_fn(|i| if i < 4 { even[i] + odd[i] } else { even[7 - i] - odd[7 - i] })
 }
 

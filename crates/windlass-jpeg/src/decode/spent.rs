@@ -26,7 +26,8 @@ impl Spent {
     pub(crate) fn check(&self, read: u64, options: &Options) -> Result<()> {
         let earned = read.saturating_mul(options.max_expansion);
         if self.bytes > earned.saturating_add(FREE_BYTES) {
-            let message = format!("{} bytes of coefficients after {read} bytes of file", self.bytes);
+            let message =
+                format!("{} bytes of coefficients after {read} bytes of file", self.bytes);
             return Err(Error::new(ErrorKind::Limit, message));
         }
         if self.blocks > earned.saturating_add(FREE_BLOCKS) {

@@ -5,7 +5,8 @@ use super::frame::Frame;
 use super::piece::Strip;
 use windlass_simd::jpeg_encode::{PIXELS, SLACK, ycc_halved_rows, ycc_row};
 
-/// MCUs that are converted and transformed at a time: their planes stay in the nearest caches.
+/// MCUs that are converted and transformed at a time: their planes stay in the nearest caches. Where more
+/// are, they are a multiple of it.
 pub(super) const SEGMENT: usize = 32;
 
 /// The samples of a segment of a row of MCUs.
@@ -15,16 +16,19 @@ pub(super) struct Planes {
     pub(super) samples: [Vec<u8>; 4],
     pub(super) strides: [usize; 4],
     padded: [Vec<u8>; 2],
+    /// MCUs of a segment.
+    segment: usize,
 }
 
 impl Planes {
-    /// Make room for the segments of `frame`.
-    pub(super) fn resize(&mut self, frame: &Frame) {
+    /// Make room for the segments of `frame`, of so many MCUs each.
+    pub(super) fn resize(&mut self, frame: &Frame, segment: usize) {
+        self.segment = segment;
         for (i, component) in frame.components.iter().enumerate() {
-            self.strides[i] = SEGMENT * 8 * component.horizontal;
+            self.strides[i] = segment * 8 * component.horizontal;
             self.samples[i].resize(self.strides[i] * 8 * component.vertical, 0);
         }
-        let bytes = SEGMENT * frame.mcu_width() * frame.colour.bands() + SLACK;
+        let bytes = segment * frame.mcu_width() * frame.colour.bands() + SLACK;
         for row in &mut self.padded {
             row.resize(bytes, 0);
         }
@@ -33,7 +37,7 @@ impl Planes {
     /// Convert the rows of `strip` from `top` (counted in the strip) for the MCUs from `first`.
     pub(super) fn fill(&mut self, frame: &Frame, strip: Strip<'_>, top: usize, first: usize) {
         let left = first * frame.mcu_width();
-        let pixels = (SEGMENT * frame.mcu_width()).min(frame.width - left);
+        let pixels = (self.segment * frame.mcu_width()).min(frame.width - left);
         let pixels = pixels.next_multiple_of(PIXELS);
         let rows = frame.mcu_height().min(strip.rows() - top);
         let source = Source { frame, strip, top, left };

@@ -44,6 +44,7 @@ pub use segments::{Density, DensityUnit, Segments};
 pub use writer::Writer;
 
 use crate::{Error, ErrorKind, Result};
+use convert::SEGMENT;
 use frame::Frame;
 use tables::Huffman;
 use trellis::Trellis;
@@ -205,6 +206,15 @@ impl Encoder {
     fn two_passes(&self) -> bool {
         let Settings { optimize_coding, progressive, trellis_quant, .. } = self.settings;
         optimize_coding || progressive || trellis_quant
+    }
+
+    /// How many MCUs are transformed at a time: a whole row where the trellis looks at it as one.
+    fn segment(&self) -> usize {
+        if self.trellis.is_some() {
+            self.frame.mcus_across().next_multiple_of(SEGMENT)
+        } else {
+            SEGMENT
+        }
     }
 
     /// The DC and AC tables of the file, as it has them, for luma and (if there is one) chroma.

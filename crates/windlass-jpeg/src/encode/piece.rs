@@ -1,9 +1,11 @@
 //! A strip of the picture, encoded.
 
 use super::Encoder;
-use super::convert::{Planes, SEGMENT};
+use super::convert::Planes;
 use super::dering;
+use super::frame::Component;
 use super::tokens::{Rows as Tokens, Store};
+use super::trellis::{Rates, Trellis};
 use crate::{Error, ErrorKind, Result};
 use windlass_simd::jpeg_encode::{
     BLOCK_BYTES, Blocks, Coder, Pair, code, quantise, significant, transform,
@@ -98,8 +100,8 @@ struct Work {
     planes: Planes,
     pairs: [Vec<Pair>; 4],
     masks: [Vec<u64>; 4],
-    /// Coefficients before quantisation.
-    raw: Vec<Pair>,
+    /// Coefficients before quantisation, for the trellis.
+    raw: [Vec<Pair>; 4],
     code: Vec<u8>,
     coder: Coder,
 }
@@ -119,8 +121,8 @@ impl Piece {
         self.start(encoder, strip);
         let frame = &encoder.frame;
         for row in 0..strip.rows().div_ceil(frame.mcu_height()) {
-            for first in (0..frame.mcus_across()).step_by(SEGMENT) {
-                let mcus = SEGMENT.min(frame.mcus_across() - first);
+            for first in (0..frame.mcus_across()).step_by(encoder.segment()) {
+                let mcus = encoder.segment().min(frame.mcus_across() - first);
                 self.work.planes.fill(frame, strip, row * frame.mcu_height(), first);
                 let row = strip.top() / frame.mcu_height() + row;
                 self.segment(encoder, Segment { row, first, mcus });
@@ -142,20 +144,28 @@ impl Piece {
         self.store.start(frame);
         self.work.coder = Coder::default();
         self.work.coder.open = [true; 4];
-        self.work.planes.resize(frame);
+        self.work.planes.resize(frame, encoder.segment());
         let mut blocks = 0;
         for (i, component) in frame.components.iter().enumerate() {
-            let pairs = component.vertical * pairs_across(SEGMENT, component.horizontal);
+            let pairs = component.vertical * pairs_across(encoder.segment(), component.horizontal);
             self.work.pairs[i].resize(pairs, [0; 128]);
             self.work.masks[i].resize(2 * pairs, 0);
             blocks += 2 * pairs;
         }
-        self.work.code.resize(BLOCK_BYTES * blocks + 8, 0);
+        if !encoder.two_passes() {
+            self.work.code.resize(BLOCK_BYTES * blocks + 8, 0);
+        }
     }
 
     fn segment(&mut self, encoder: &Encoder, segment: Segment) {
-        for component in 0..encoder.frame.components.len() {
+        let components = 0..encoder.frame.components.len();
+        for component in components.clone() {
             self.work.transform(encoder, component, segment);
+        }
+        if let Some(trellis) = &encoder.trellis {
+            self.work.improve(encoder, trellis, segment);
+        }
+        for component in components {
             self.work.pad(encoder, component, segment);
         }
         if encoder.two_passes() {
@@ -256,20 +266,33 @@ impl Work {
             if encoder.settings.overshoot_deringing {
                 dering::improve(plane, stride, &encoder.tables[component.tables], pairs);
             }
-            let quantiser = &encoder.quantisers[component.tables];
-            match &encoder.trellis {
-                None => quantise(level, quantiser, pairs, masks),
-                Some(trellis) => {
-                    self.raw.clear();
-                    self.raw.extend_from_slice(pairs);
-                    quantise(level, quantiser, pairs, masks);
-                    for (block, &mask) in masks.iter().enumerate() {
-                        let (raw, pair) = (&self.raw[block / 2], &mut pairs[block / 2]);
-                        trellis[component.tables].improve(raw, pair, 8 * (block % 2), mask);
-                    }
-                    significant(level, pairs, masks);
-                }
+            if encoder.trellis.is_some() {
+                let raw = &mut self.raw[index];
+                raw.truncate(row * across);
+                raw.extend_from_slice(pairs);
             }
+            quantise(level, &encoder.quantisers[component.tables], pairs, masks);
+        }
+    }
+
+    /// Chooses the coefficients of a whole row of MCUs, with rates that are those of its symbols.
+    fn improve(&mut self, encoder: &Encoder, trellis: &[Trellis; 2], segment: Segment) {
+        let level = windlass_simd::level();
+        let mut rates = trellis.each_ref().map(Rates::new);
+        for (i, component) in encoder.frame.components.iter().enumerate() {
+            for block in blocks(component, segment.mcus) {
+                let (pair, mask) = (&self.pairs[i][block / 2], self.masks[i][block]);
+                rates[component.tables].count(pair, 8 * (block % 2), mask);
+            }
+        }
+        let rates = rates.map(Rates::finish);
+        for (i, component) in encoder.frame.components.iter().enumerate() {
+            let (trellis, rates) = (&trellis[component.tables], &rates[component.tables]);
+            for block in blocks(component, segment.mcus) {
+                let (raw, pair) = (&self.raw[i][block / 2], &mut self.pairs[i][block / 2]);
+                trellis.improve(rates, raw, pair, 8 * (block % 2), self.masks[i][block]);
+            }
+            significant(level, &self.pairs[i], &mut self.masks[i]);
         }
     }
 
@@ -311,6 +334,13 @@ fn flatten(pair: &mut Pair, half: usize, dc: i16) {
         row[half..half + 8].fill(0);
     }
     pair[half] = dc;
+}
+
+/// The places of the blocks of so many MCUs, two to a pair: the last pair of a row may have but one.
+fn blocks(component: &Component, mcus: usize) -> impl Iterator<Item = usize> {
+    let across = pairs_across(mcus, component.horizontal);
+    let count = mcus * component.horizontal;
+    (0..component.vertical).flat_map(move |row| (0..count).map(move |x| 2 * row * across + x))
 }
 
 /// Pairs of blocks in a row of `mcus` MCUs.

@@ -3,8 +3,12 @@
 //! Rounding to the nearest step gives the least error, but a coefficient that is nearly rounded to
 //! something smaller, or to zero, may save more bits than it is worth. Over the coefficients that
 //! are not zero after rounding, in zigzag order, the cheapest way from each to the next is found by
-//! dynamic programming. Bits are counted with the lengths of the standard Huffman codes, so a block
-//! depends on nothing but itself, and strips can be encoded in any order.
+//! dynamic programming.
+//!
+//! What a symbol costs is not known before the tables are made, from all of the picture. It is told from
+//! how often it occurs in the row of MCUs as rounded, which is near enough to what the tables will say: a
+//! row depends on nothing but itself, and strips can be encoded in any order. Where a row has few
+//! symbols, the lengths of the standard codes weigh in.
 
 use windlass_simd::jpeg_encode::{Codes, NATURAL, Pair};
 
@@ -20,8 +24,59 @@ pub(super) struct Trellis {
     steps: [f32; 64],
     /// One divided by the square of the quantiser.
     weights: [f32; 64],
-    /// Bits of the code of each AC symbol and of the value that follows it.
-    rates: [f32; 256],
+    /// How often each AC symbol occurs among so many of a usual picture.
+    usual: [f32; 256],
+}
+
+/// Symbols of a usual picture that are counted along with those of a row.
+const USUAL: f32 = 256.0;
+/// The longest code.
+const LONGEST: f32 = 16.0;
+
+/// How often each AC symbol occurs; when finished, bits of its code and of the value that follows it.
+#[derive(Clone, Debug)]
+pub(super) struct Rates([f32; 256]);
+
+impl Rates {
+    /// Those of a usual picture.
+    pub(super) fn new(trellis: &Trellis) -> Self {
+        Self(trellis.usual)
+    }
+
+    /// Count the symbols of the block of `pair` that starts at `half`, where `mask` says in zigzag order
+    /// which coefficients are not zero.
+    pub(super) fn count(&mut self, pair: &Pair, half: usize, mask: u64) {
+        let mut mask = mask & !1;
+        let mut last = 0;
+        while mask != 0 {
+            let k = mask.trailing_zeros() as usize;
+            mask &= mask - 1;
+            let run = k - last - 1;
+            last = k;
+            self.0[0xF0] += (run / 16) as f32;
+            let size = super::tokens::size(pair[place(k) + half].into()) as usize;
+            self.0[((run % 16) << 4 | size) & 255] += 1.0;
+        }
+        if last < 63 {
+            self.0[0] += 1.0;
+        }
+    }
+
+    /// The bits that come of it.
+    pub(super) fn finish(mut self) -> Self {
+        let all = log2(self.0.iter().sum());
+        for (symbol, rate) in self.0.iter_mut().enumerate() {
+            *rate = (all - log2(*rate)).clamp(0.5, LONGEST) + (symbol & 15) as f32;
+        }
+        self
+    }
+}
+
+/// The logarithm to base 2 of a positive number, to about a hundredth; the same on every machine.
+fn log2(x: f32) -> f32 {
+    let exponent = (x.to_bits() >> 23) as f32 - 127.0;
+    let mantissa = f32::from_bits(x.to_bits() & 0x7F_FFFF | 0x3F80_0000) - 1.0;
+    exponent + mantissa * (1.346_6 - 0.346_6 * mantissa)
 }
 
 /// The cheapest way up to a coefficient.
@@ -39,16 +94,24 @@ impl Trellis {
     /// For a quantisation table in natural order, and the codes that tell the rates.
     pub(super) fn new(table: &[u16; 64], codes: &Codes) -> Self {
         let quantiser = NATURAL.map(|place| f32::from(table[usize::from(place)]));
-        let mut rates = [0.0; 256];
-        for (symbol, (rate, code)) in rates.iter_mut().zip(codes.ac).enumerate() {
-            *rate = ((code & 31) + (symbol as u32 & 15)) as f32;
-        }
-        Self { steps: quantiser.map(|q| 8.0 * q), weights: quantiser.map(|q| 1.0 / (q * q)), rates }
+        // A code of so many bits stands for something that happens once in two to so many times.
+        let usual = codes.ac.map(|code| match code & 31 {
+            0 => USUAL / 65_536.0,
+            length => USUAL / (1_u32 << length) as f32,
+        });
+        Self { steps: quantiser.map(|q| 8.0 * q), weights: quantiser.map(|q| 1.0 / (q * q)), usual }
     }
 
     /// Improve the block of `pair` that starts at `half`. `raw` are its coefficients before
     /// division, `mask` says in zigzag order which are not zero after it.
-    pub(super) fn improve(&self, raw: &Pair, pair: &mut Pair, half: usize, mask: u64) {
+    pub(super) fn improve(
+        &self,
+        rates: &Rates,
+        raw: &Pair,
+        pair: &mut Pair,
+        half: usize,
+        mask: u64,
+    ) {
         let mask = mask & !1;
         if mask == 0 {
             return;
@@ -65,10 +128,10 @@ impl Trellis {
             let rounded = i32::from(pair[place(k) + half]).abs();
             let error = zeroed.error(self, k, magnitudes[k]);
             let (known, open) = stops.split_at_mut(count);
-            open[0] = self.cheapest(known, &zeroed, k, rounded, error);
+            open[0] = cheapest(rates, known, &zeroed, k, rounded, error);
             count += 1;
         }
-        let mut stop = self.last(&stops[..count], &zeroed);
+        let mut stop = last(rates, &stops[..count], &zeroed);
         let mut kept = 0_u64;
         while stop > 0 {
             let Stop { place: k, value, before, .. } = stops[stop];
@@ -94,48 +157,47 @@ impl Trellis {
         }
         Zeroed { price, errors }
     }
+}
 
-    /// The cheapest way to coefficient `k`: from which stop, and with which magnitude: the nearest,
-    /// or the largest that has a bit less.
-    fn cheapest(
-        &self,
-        known: &[Stop],
-        zeroed: &Zeroed,
-        k: usize,
-        rounded: i32,
-        error: impl Fn(i32) -> f32,
-    ) -> Stop {
-        let size = 32 - rounded.leading_zeros() as usize;
-        let smaller = (1 << (size - 1)) - 1;
-        let candidates = [(rounded, size, error(rounded)), (smaller, size - 1, error(smaller))];
-        let candidates = &candidates[..if smaller > 0 { 2 } else { 1 }];
-        let mut best = Stop { place: k, cost: f32::INFINITY, ..Stop::default() };
-        for (before, stop) in known.iter().enumerate().rev() {
-            let run = k - stop.place - 1;
-            let way =
-                stop.cost + zeroed.between(stop.place, k) + (run / 16) as f32 * self.rates[0xF0];
-            for &(value, size, error) in candidates {
-                let cost = way + error + self.rates[(run % 16) << 4 | size];
-                if cost < best.cost {
-                    best = Stop { place: k, value, before, cost };
-                }
+/// The cheapest way to coefficient `k`: from which stop, and with which magnitude: the nearest,
+/// or the largest that has a bit less.
+fn cheapest(
+    rates: &Rates,
+    known: &[Stop],
+    zeroed: &Zeroed,
+    k: usize,
+    rounded: i32,
+    error: impl Fn(i32) -> f32,
+) -> Stop {
+    let size = 32 - rounded.leading_zeros() as usize;
+    let smaller = (1 << (size - 1)) - 1;
+    let candidates = [(rounded, size, error(rounded)), (smaller, size - 1, error(smaller))];
+    let candidates = &candidates[..if smaller > 0 { 2 } else { 1 }];
+    let mut best = Stop { place: k, cost: f32::INFINITY, ..Stop::default() };
+    for (before, stop) in known.iter().enumerate().rev() {
+        let run = k - stop.place - 1;
+        let way = stop.cost + zeroed.between(stop.place, k) + (run / 16) as f32 * rates.0[0xF0];
+        for &(value, size, error) in candidates {
+            let cost = way + error + rates.0[(run % 16) << 4 | size];
+            if cost < best.cost {
+                best = Stop { place: k, value, before, cost };
             }
         }
-        best
     }
+    best
+}
 
-    /// The stop after which the block had best end.
-    fn last(&self, stops: &[Stop], zeroed: &Zeroed) -> usize {
-        let mut best = (0, f32::INFINITY);
-        for (i, stop) in stops.iter().enumerate() {
-            let end = if stop.place < 63 { self.rates[0] } else { 0.0 };
-            let cost = stop.cost + zeroed.between(stop.place, 64) + end;
-            if cost < best.1 {
-                best = (i, cost);
-            }
+/// The stop after which the block had best end.
+fn last(rates: &Rates, stops: &[Stop], zeroed: &Zeroed) -> usize {
+    let mut best = (0, f32::INFINITY);
+    for (i, stop) in stops.iter().enumerate() {
+        let end = if stop.place < 63 { rates.0[0] } else { 0.0 };
+        let cost = stop.cost + zeroed.between(stop.place, 64) + end;
+        if cost < best.1 {
+            best = (i, cost);
         }
-        best.0
     }
+    best.0
 }
 
 /// What it costs in error to send nothing.
@@ -186,7 +248,9 @@ mod tests {
             pair[place(k) + 8] = x.round() as i16;
             mask |= u64::from(x.round() != 0.0) << k;
         }
-        trellis(q).improve(&raw, &mut pair, 8, mask);
+        let trellis = trellis(q);
+        let rates = Rates::new(&trellis).finish();
+        trellis.improve(&rates, &raw, &mut pair, 8, mask);
         assert!(pair.as_chunks::<16>().0.iter().all(|row| row[..8] == [0; 8]));
         let value = |k: usize| (k, pair[place(k) + 8]);
         (1..64).map(value).filter(|(_, x)| *x != 0).collect()
@@ -207,6 +271,26 @@ mod tests {
     fn a_value_just_above_a_power_of_two_loses_a_bit() {
         assert_eq!(improved(16, &[(1, 3.51)]), [(1, 3)]);
         assert_eq!(improved(16, &[(1, 4.2)]), [(1, 4)]);
+    }
+
+    #[test]
+    fn logarithms_are_right() {
+        for x in [0.004, 0.5, 1.0, 1.3, 3.0, 100.0, 65_536.0_f32] {
+            assert!((log2(x) - x.log2()).abs() < 0.015, "{x}");
+        }
+    }
+
+    #[test]
+    fn what_occurs_often_becomes_cheap() {
+        let trellis = trellis(16);
+        let (mut pair, mut rates) = ([0; 128], Rates::new(&trellis));
+        pair[place(40)] = 1;
+        for _ in 0..1000 {
+            rates.count(&pair, 0, 1 << 40);
+        }
+        let (usual, own) = (Rates::new(&trellis).finish(), rates.finish());
+        // two runs of sixteen zeros, and one of seven before the value
+        assert!(own.0[0xF0] < 2.0 && own.0[0x71] < 4.0 && own.0[0x01] > usual.0[0x01]);
     }
 
     #[test]
