@@ -34,22 +34,23 @@ pub(super) enum Next {
 impl Pieces {
     /// What can be done, by somebody who may read the file or not, where `most` pieces may be out.
     pub(super) fn next(&mut self, may_read: bool, most: usize) -> Next {
-        if most == 0 {
-            return if may_read { Next::Read } else { Next::Nothing };
+        match may_read.then(|| self.read(most)).unwrap_or(Next::Nothing) {
+            Next::Nothing => self.todo.pop().map_or(Next::Nothing, Next::Decode),
+            read => read,
         }
+    }
+
+    /// What somebody can do who may read the file and leaves decoding to others.
+    pub(super) fn read(&mut self, most: usize) -> Next {
         let Lead { ready, splits } = self.lead.unwrap_or(Lead { ready: false, splits: true });
-        if may_read && (ready || !self.back.is_empty()) {
+        if most == 0 || ready || !self.back.is_empty() {
             return Next::Read;
         }
-        if may_read && splits && self.out < most {
+        if splits && self.out < most {
             self.out += 1;
             return Next::Split;
         }
-        match self.todo.pop() {
-            Some(raw) => Next::Decode(raw),
-            None if may_read && self.out == 0 => Next::Read,
-            None => Next::Nothing,
-        }
+        if self.out == 0 { Next::Read } else { Next::Nothing }
     }
 
     /// The pieces that came back, and whether others are still out.

@@ -10,13 +10,14 @@ use super::pieces::{Next, Pieces, Raw};
 use super::plan::{BlockId, Make, Plan, Read, Unit};
 use super::spill::SpillFile;
 use super::store::Held;
-use crate::codec::{DynLoader, Lead};
+use crate::codec::{DynLoader, DynTileLoader, Lead};
 use crate::image::{self, Node, Work};
 use crate::pixels::Block;
 use crate::progress::{Meter, Progress};
 use crate::{Rect, Region, RegionMut, Rows};
 use std::any::Any;
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -138,7 +139,6 @@ fn evaluate<S: Sink>(plan: &Plan, sink: &S, stop: &Stop, meter: &mut Meter) -> R
     let alone = plan.units.len() == 1 && plan.stores.is_empty();
     let tasks = plan.units.len() + plan.stores.iter().map(|s| s.blocks.len()).sum::<usize>();
     let helpers = Helpers::take(if alone { 0 } else { threads.min(tasks) - 1 });
-    let loaders = plan.stores.iter().map(|_| Mutex::default()).collect();
     let spills = plan.stores.iter().map(SpillFile::of_store).collect::<Result<_>>()?;
     let crew = Crew {
         plan,
@@ -150,7 +150,8 @@ fn evaluate<S: Sink>(plan: &Plan, sink: &S, stop: &Stop, meter: &mut Meter) -> R
         pieces: if helpers.0 > 0 { helpers.0 + 3 } else { 0 },
         board: Mutex::new(Board::new(plan)),
         news: Condvar::new(),
-        loaders,
+        sessions: plan.stores.iter().map(|_| Mutex::default()).collect(),
+        spare: plan.stores.iter().map(|_| Mutex::default()).collect(),
         spills,
     };
     if alone {
@@ -238,15 +239,11 @@ struct Crew<'a, S: Sink> {
     board: Mutex<Board<S::Piece>>,
     news: Condvar,
     /// The session of each loader in order.
-    loaders: Vec<Mutex<Session>>,
+    sessions: Vec<Mutex<Option<Box<dyn Any + Send>>>>,
+    /// What was read into before, of each loader in order; apart, since whoever reads may wait.
+    spare: Vec<Mutex<Vec<Raw>>>,
     /// The files of the stores that are spilled.
     spills: Vec<Option<SpillFile>>,
-}
-
-#[derive(Default)]
-struct Session {
-    state: Option<Box<dyn Any + Send>>,
-    spare: Vec<Box<dyn Any + Send>>,
 }
 
 /// What is done and what is not.
@@ -281,18 +278,44 @@ struct StoreBoard {
 enum BlockStage {
     Waiting,
     Running,
+    /// Read from a file by the caller, who left it to anybody to make pixels of it
+    Read(Raw),
     Ready(Arc<Block>, u32),
     /// In the file of its store
     Spilled(u32),
     Gone,
 }
 
+impl BlockStage {
+    /// What was read and is to be finished, by whoever takes it.
+    fn take_read(&mut self) -> Option<Raw> {
+        if !matches!(self, Self::Read(_)) {
+            return None;
+        }
+        match std::mem::replace(self, Self::Running) {
+            Self::Read(raw) => Some(raw),
+            _ => None,
+        }
+    }
+}
+
 impl StoreBoard {
     /// What can be done now towards the next block of a loader in order, which `may_read` or not, of which
     /// `most` pieces may be decoded before their turn.
     fn pick_rows<P>(&mut self, store: usize, may_read: bool, most: usize) -> Option<Job<P>> {
+        let next = self.pieces.next(may_read, most);
+        self.job(store, next)
+    }
+
+    /// The same, but only what reads the file.
+    fn pick_read<P>(&mut self, store: usize, most: usize) -> Option<Job<P>> {
+        let next = self.pieces.read(most);
+        self.job(store, next)
+    }
+
+    fn job<P>(&mut self, store: usize, next: Next) -> Option<Job<P>> {
         let block = self.next;
-        match self.pieces.next(may_read, most) {
+        match next {
             Next::Read => {
                 self.reading = true;
                 self.blocks[block] = BlockStage::Running;
@@ -360,7 +383,10 @@ impl<P> Board<P> {
             match &self.stores[read.id.store].blocks[read.id.block] {
                 BlockStage::Ready(block, _) => needs.held.push((read.id.store, Arc::clone(block))),
                 BlockStage::Spilled(_) => needs.spilled.push(*read),
-                BlockStage::Waiting | BlockStage::Running | BlockStage::Gone => {}
+                BlockStage::Waiting
+                | BlockStage::Running
+                | BlockStage::Read(_)
+                | BlockStage::Gone => {}
             }
         }
         needs
@@ -403,6 +429,8 @@ enum Job<P> {
     /// Reads the next block of a loader in order, and finishes it, unless it waits for pieces that
     /// are still out
     Rows { store: usize, block: usize, joined: Vec<Raw>, out: bool },
+    /// Makes pixels of rows that the caller has read
+    Finish { store: usize, block: usize, raw: Raw },
     /// Splits a piece off that is decoded before its turn, and does so if it may
     Split { store: usize, block: usize },
     /// Decodes a piece
@@ -492,6 +520,7 @@ impl<S: Sink> Crew<'_, S> {
                 (*store, *block..usize::MAX)
             }
             Job::Block { id, .. } => (id.store, id.block..id.block + 1),
+            Job::Finish { store, block, .. } => (*store, *block..*block + 1),
             Job::Piece { .. } | Job::Unit { .. } | Job::Commit { .. } => return task.unit,
         };
         let all = &self.plan.stores[store].blocks;
@@ -538,6 +567,12 @@ impl<S: Sink> Crew<'_, S> {
             board.committing = true;
             return Some(Task { unit: first, job: Job::Commit { piece } });
         }
+        if is_caller
+            && self.pieces > 0
+            && let Some(task) = self.pick_errand(board, first..end)
+        {
+            return Some(task);
+        }
         for unit in first..end {
             if !matches!(board.units[unit], Stage::Waiting) {
                 continue;
@@ -557,6 +592,40 @@ impl<S: Sink> Crew<'_, S> {
         None
     }
 
+    /// Reading that the caller alone may do, before anything that the others can do as well.
+    fn pick_errand(
+        &self,
+        board: &mut Board<S::Piece>,
+        units: Range<usize>,
+    ) -> Option<Task<S::Piece>> {
+        for unit in units {
+            if !matches!(board.units[unit], Stage::Waiting) {
+                continue;
+            }
+            for &Read { id, .. } in &self.plan.units[unit].reads {
+                let state = &mut board.stores[id.store];
+                if !matches!(state.blocks[id.block], BlockStage::Waiting) {
+                    continue;
+                }
+                let job = match &self.plan.stores[id.store].node.work {
+                    Work::Rows(loader) if loader.needs_caller() && !state.reading => {
+                        let most = if loader.splits() { self.pieces } else { 0 };
+                        state.pick_read(id.store, most)
+                    }
+                    Work::Tiles(loader) if loader.needs_caller() => {
+                        state.blocks[id.block] = BlockStage::Running;
+                        Some(Job::Block { id, needs: Needs::default() })
+                    }
+                    _ => None,
+                };
+                if let Some(job) = job {
+                    return Some(Task { unit, job });
+                }
+            }
+        }
+        None
+    }
+
     /// What can be done now towards a block.
     fn pick_block(
         &self,
@@ -568,6 +637,9 @@ impl<S: Sink> Crew<'_, S> {
         while let Some(id) = open.pop() {
             let store = &self.plan.stores[id.store];
             let state = &mut board.stores[id.store];
+            if let Some(raw) = state.blocks[id.block].take_read() {
+                return Some(Job::Finish { store: id.store, block: id.block, raw });
+            }
             if !matches!(state.blocks[id.block], BlockStage::Waiting) {
                 continue;
             }
@@ -597,9 +669,17 @@ impl<S: Sink> Crew<'_, S> {
         self.stop.check()?;
         match task.job {
             Job::Rows { store, block, joined, out } => self.read_rows(store, block, joined, out),
+            Job::Finish { store, block, raw } => match &self.plan.stores[store].node.work {
+                Work::Tiles(loader) => self.finish_tile(BlockId { store, block }, &**loader, raw),
+                _ => self.finish_rows(store, block, raw),
+            },
             Job::Split { store, block } => self.split(store, block),
             Job::Piece { store, raw } => self.decode_piece(store, raw),
             Job::Block { id, needs } => {
+                let store = &self.plan.stores[id.store];
+                if let (Make::Tiles, Work::Tiles(loader)) = (&store.make, &store.node.work) {
+                    return self.read_tile(id, &**loader);
+                }
                 let held = self.load(needs)?;
                 let block = self.make_block(worker, id, &held)?;
                 self.publish(id, block)?;
@@ -673,14 +753,13 @@ impl<S: Sink> Crew<'_, S> {
         let rect = plan.grid.rect(block);
         let last = block + 1 == plan.grid.count();
         let mut session = self.session(store);
-        let mut raw = session.spare.pop().unwrap_or_else(|| loader.raw());
+        let mut raw = self.spare(store).unwrap_or_else(|| loader.raw());
         let mut lead = None;
         let read = || {
-            let Session { state, spare } = &mut *session;
-            let state = opened(state, loader)?;
+            let state = opened(&mut session, loader)?;
             for mut piece in joined {
                 loader.join(state, &mut piece)?;
-                spare.push(piece);
+                self.keep(store, piece);
             }
             if self.pieces > 0 && loader.splits() {
                 let now = loader.lead(state, rows(rect), self.pieces);
@@ -697,13 +776,13 @@ impl<S: Sink> Crew<'_, S> {
         };
         let read: Result<bool> = read();
         if matches!(read, Ok(false)) {
-            session.spare.push(raw);
             drop(session);
+            self.keep(store, raw);
             self.board().stores[store].postpone(block, lead);
             return Ok(());
         }
         if last || read.is_err() {
-            session.state = None;
+            *session = None;
         }
         drop(session);
         let mut board = self.board();
@@ -711,26 +790,56 @@ impl<S: Sink> Crew<'_, S> {
         board.stores[store].reading = read.is_err();
         board.stores[store].next += 1;
         board.stores[store].pieces.lead = lead;
+        let left = loader.needs_caller() && self.pieces > 0 && read.is_ok();
+        if left {
+            board.stores[store].blocks[block] = BlockStage::Read(raw);
+            return Ok(());
+        }
         drop(board);
         self.news.notify_all();
         read?;
+        self.finish_rows(store, block, raw)
+    }
+
+    /// Makes the pixels of rows that were read.
+    fn finish_rows(&self, store: usize, block: usize, mut raw: Raw) -> Result<()> {
+        let loader = self.loader(store)?;
+        let plan = &self.plan.stores[store];
         let made = if plan.blocks[block].readers == 0 {
             None
         } else {
-            let rect = self.wanted(store, loader, rect);
-            let mut made = Block::zeroed(rect, plan.node.pixel())?;
-            let rows = made.rows_mut().collect();
-            loader.finish(&mut raw, &mut RegionMut::new(rect, plan.node.pixel(), rows))?;
-            Some(made)
+            let rect = self.wanted(store, loader, plan.grid.rect(block));
+            Some(filled(rect, plan.node.pixel(), |out| loader.finish(&mut raw, out))?)
         };
-        if !last {
-            self.session(store).spare.push(raw);
+        if block + 1 < plan.grid.count() {
+            self.keep(store, raw);
         }
         match made {
             Some(made) => self.publish(BlockId { store, block }, made)?,
             None => self.board().stores[store].blocks[block] = BlockStage::Gone,
         }
         Ok(())
+    }
+
+    /// A tile of a file: finished by anybody where the caller has to read it.
+    fn read_tile(&self, id: BlockId, loader: &dyn DynTileLoader) -> Result<()> {
+        let rect = self.plan.stores[id.store].grid.rect(id.block);
+        let mut raw = self.spare(id.store).unwrap_or_else(|| loader.raw());
+        loader.read(rect, &mut raw, &self.stop)?;
+        if loader.needs_caller() && self.pieces > 0 {
+            self.board().stores[id.store].blocks[id.block] = BlockStage::Read(raw);
+            return Ok(());
+        }
+        self.finish_tile(id, loader, raw)
+    }
+
+    /// Makes the pixels of a tile that was read.
+    fn finish_tile(&self, id: BlockId, loader: &dyn DynTileLoader, mut raw: Raw) -> Result<()> {
+        let plan = &self.plan.stores[id.store];
+        let rect = plan.grid.rect(id.block);
+        let made = filled(rect, plan.node.pixel(), |out| loader.finish(&mut raw, out))?;
+        self.keep(id.store, raw);
+        self.publish(id, made)
     }
 
     /// The columns of a block of rows that are read, where the loader can make them alone.
@@ -747,21 +856,20 @@ impl<S: Sink> Crew<'_, S> {
     fn split(&self, store: usize, block: usize) -> Result<()> {
         let loader = self.loader(store)?;
         let mut session = self.session(store);
-        let mut raw = session.spare.pop().unwrap_or_else(|| loader.raw());
+        let mut raw = self.spare(store).unwrap_or_else(|| loader.raw());
         let mut split = || {
-            let state = opened(&mut session.state, loader)?;
+            let state = opened(&mut session, loader)?;
             let taken = loader.split(state, &mut raw, self.pieces, &self.stop)?;
             let rect = self.plan.stores[store].grid.rect(block);
             Ok::<_, Error>((taken, loader.lead(state, rows(rect), self.pieces)))
         };
         let split = split();
+        drop(session);
         if let Ok((false, _)) = split {
-            session.spare.push(raw);
-            drop(session);
+            self.keep(store, raw);
             self.board().stores[store].end_split(split.ok(), None);
             return Ok(());
         }
-        drop(session);
         let (told, raw) = match split {
             Ok(told) if loader.needs_caller() => (Ok(Some(told)), Some(raw)),
             Ok(told) => {
@@ -784,29 +892,28 @@ impl<S: Sink> Crew<'_, S> {
         done
     }
 
-    fn session(&self, store: usize) -> MutexGuard<'_, Session> {
-        self.loaders[store].lock().unwrap_or_else(PoisonError::into_inner)
+    fn session(&self, store: usize) -> MutexGuard<'_, Option<Box<dyn Any + Send>>> {
+        self.sessions[store].lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Something that was read into before.
+    fn spare(&self, store: usize) -> Option<Raw> {
+        self.spare[store].lock().unwrap_or_else(PoisonError::into_inner).pop()
+    }
+
+    /// Keeps what was read into for the next time.
+    fn keep(&self, store: usize, raw: Raw) {
+        self.spare[store].lock().unwrap_or_else(PoisonError::into_inner).push(raw);
     }
 
     fn make_block(&self, worker: &mut Worker, id: BlockId, held: &Held) -> Result<Block> {
         let store = &self.plan.stores[id.store];
-        let (rect, pixel) = (store.grid.rect(id.block), store.node.pixel());
-        let mut block = Block::zeroed(rect, pixel)?;
-        let mut out = RegionMut::new(rect, pixel, block.rows_mut().collect());
-        match (&store.make, &store.node.work) {
-            (Make::Cone(cone), _) => {
-                let state = worker.stores.entry(id.store).or_default();
-                cone.fill(state, Inputs { memory: &self.plan.memory, held }, &mut out)?;
-            }
-            (Make::Tiles, Work::Tiles(loader)) => {
-                let mut raw = loader.raw();
-                loader.read(rect, &mut raw, &self.stop)?;
-                loader.finish(&mut raw, &mut out)?;
-            }
-            _ => return Err(Error::new(ErrorKind::Internal, "a store that nobody can fill")),
-        }
-        drop(out);
-        Ok(block)
+        let Make::Cone(cone) = &store.make else {
+            return Err(Error::new(ErrorKind::Internal, "a store that nobody can fill"));
+        };
+        let state = worker.stores.entry(id.store).or_default();
+        let inputs = Inputs { memory: &self.plan.memory, held };
+        filled(store.grid.rect(id.block), store.node.pixel(), |out| cone.fill(state, inputs, out))
     }
 
     fn make_unit(&self, worker: &mut Worker, number: usize, held: &Held) -> Result<S::Piece> {
@@ -829,6 +936,17 @@ fn opened<'a>(
         Some(state) => state,
         none => none.insert(loader.open()?),
     })
+}
+
+/// A block of pixels that `fill` writes.
+fn filled(
+    rect: Rect,
+    pixel: usize,
+    fill: impl FnOnce(&mut RegionMut<'_>) -> Result<()>,
+) -> Result<Block> {
+    let mut block = Block::zeroed(rect, pixel)?;
+    fill(&mut RegionMut::new(rect, pixel, block.rows_mut().collect()))?;
+    Ok(block)
 }
 
 fn rows(rect: Rect) -> Rows {
