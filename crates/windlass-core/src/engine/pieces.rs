@@ -34,7 +34,8 @@ pub(super) enum Next {
 impl Pieces {
     /// What can be done, by somebody who may read the file or not, where `most` pieces may be out.
     pub(super) fn next(&mut self, may_read: bool, most: usize) -> Next {
-        match may_read.then(|| self.read(most)).unwrap_or(Next::Nothing) {
+        let read = if may_read { self.read(most) } else { Next::Nothing };
+        match read {
             Next::Nothing => self.todo.pop().map_or(Next::Nothing, Next::Decode),
             read => read,
         }
