@@ -3,7 +3,7 @@
 import functools
 import os
 
-from windlass._windlass import call, call_class, find_load, find_save, operation_names, split_options
+from windlass._windlass import call, call_class, find_load, find_save, name_parts, operation_names, split_options
 from windlass.error import Error
 from windlass.vsource import Source
 from windlass.vtarget import Target
@@ -29,17 +29,21 @@ def _option_text(options):
 
 
 def load_file(filename, kwargs):
-    """The image of a file."""
-    text = _name(filename)
-    name, options = split_options(text)
-    message = f"unable to load from file {os.fsencode(name)!r}"
-    if not os.path.exists(name):
-        raise _not_found(message, f'VipsForeignLoad: file "{name}" does not exist')
-    if os.path.isdir(name):
+    """The image of a file, or at an address."""
+    name, options = split_options(_name(filename))
+    is_address, _, shown = name_parts(name)
+    message = f"unable to load from file {os.fsencode(shown)!r}"
+    if not is_address and not os.path.exists(name):
+        raise _not_found(message, f'VipsForeignLoad: file "{shown}" does not exist')
+    if not is_address and os.path.isdir(name):
         raise Error(message, f'VipsForeignLoad: "{name}" is a directory')
-    loader = find_load(Source("file", name))
+    source = Source("file", name)
+    loader = find_load(source)
     if loader is None:
-        raise Error(message, f'VipsForeignLoad: "{name}" is not a known file format')
+        raise Error(message, f'VipsForeignLoad: "{shown}" is not a known file format')
+    if is_address:
+        # the connection that was just made serves on
+        return call_class(f"{loader}_source", source, **_with_options(kwargs, options))
     return call_class(loader, name, **_with_options(kwargs, options))
 
 
@@ -106,10 +110,11 @@ def _target_of(target):
 def save_file(image, filename, kwargs):
     """Write to a file."""
     name, options = split_options(_name(filename))
-    saver = find_save(name)
+    _, suffix, shown = name_parts(name)
+    saver = find_save(suffix)
     if saver is None:
-        message = f"unable to write to file {os.fsencode(name)!r}"
-        raise Error(message, f'VipsForeignSave: "{name}" is not a known file format')
+        message = f"unable to write to file {os.fsencode(shown)!r}"
+        raise Error(message, f'VipsForeignSave: "{shown}" is not a known file format')
     call_class(saver, image, name, **_with_options(kwargs, options))
 
 

@@ -15,7 +15,8 @@ class Source(SourceBase, Connection):
 
     @staticmethod
     def new_from_file(filename):
-        """A file, opened at once; the name is taken literally."""
+        """A file, opened at once; the name is taken literally. An address, such as
+        `https://…`, is opened at the first use, so that a timeout can be set before."""
         return Source("file", filename)
 
     @staticmethod

@@ -24,16 +24,22 @@ use object_store::{
 };
 use tokio::runtime::Runtime;
 
+use crate::names::shown;
 use crate::process::PerProcess;
 use crate::remote::{BLOCK, Backoff, Cache, Fetch, Ranges, Stop};
 use crate::stats::Counters;
 use crate::wait::lock;
 use crate::{Error, ErrorKind, Result, Source, Target, Tick, Tree, events, settings};
 
-/// An object that exists, to be read.
-pub(crate) fn source(name: &str, tick: &Tick) -> Result<Source> {
+/// An object to be read, which is asked for at the first use.
+pub(crate) fn source(name: &str) -> Result<Source> {
     let place = Place::parse(name)?;
-    let counters = Arc::<Counters>::default();
+    let (nick, counters) = (place.nick.clone(), Arc::<Counters>::default());
+    Ok(Source::later(nick, counters.clone(), move |tick| open(place.clone(), &counters, tick)))
+}
+
+fn open(place: Place, counters: &Arc<Counters>, tick: &Tick) -> Result<Source> {
+    let (nick, counters) = (place.nick.clone(), counters.clone());
     let found = place.find(&counters, tick)?;
     let object = Object {
         place,
@@ -47,7 +53,7 @@ pub(crate) fn source(name: &str, tick: &Tick) -> Result<Source> {
         let head = lock(&first).take().unwrap_or_default();
         Cache::new(object.reconnected(), len, make_counters.clone(), &head)
     });
-    Ok(Source::from_reader(name, Ranges { cache, len, counters }))
+    Ok(Source::from_reader(nick, Ranges { cache, len, counters }))
 }
 
 /// An object to be written.
@@ -57,7 +63,8 @@ pub(crate) fn target(name: &str) -> Result<Target> {
 
 /// Objects below a name.
 pub(crate) fn tree(name: &str) -> Result<Tree> {
-    Ok(Tree::boxed(name.to_owned(), Box::new(upload::objects(Place::parse(name)?))))
+    let place = Place::parse(name)?;
+    Ok(Tree::boxed(place.nick.clone(), Box::new(upload::objects(place))))
 }
 
 /// A place in a bucket.
@@ -91,7 +98,7 @@ impl Place {
         let path = Path::parse(key).map_err(|_| bad())?;
         let url = name.to_owned();
         let store = Arc::new(PerProcess::new(move || store(&url)));
-        Ok(Self { nick: name.to_owned(), path, store })
+        Ok(Self { nick: shown(name), path, store })
     }
 
     fn store(&self) -> Result<Arc<dyn ObjectStore>> {

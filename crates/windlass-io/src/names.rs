@@ -33,6 +33,51 @@ pub fn format_name(name: &str) -> &str {
     }
 }
 
+/// A name as it may stand in messages: addresses lose passwords, and queries that may hold secrets.
+///
+/// ```
+/// use windlass_io::shown;
+///
+/// assert_eq!(shown("https://me:word@host/a.jpg?sig=x"), "https://host/a.jpg?…");
+/// assert_eq!(shown("photo.jpg"), "photo.jpg");
+/// ```
+pub fn shown(name: &str) -> String {
+    let Some((scheme, rest)) = name.split_once("://") else { return name.to_owned() };
+    let (user, rest) = split_user(rest);
+    let (plain, query) = rest.split_once('?').unwrap_or((rest, ""));
+    if !matches!(scheme, "postgres" | "postgresql") {
+        let query = if query.is_empty() { "" } else { "?…" };
+        return format!("{scheme}://{plain}{query}");
+    }
+    // Whose rows they are, and which, is no secret.
+    let kept: Vec<&str> = query.split('&').filter(|pair| names_row(pair)).collect();
+    let user = user.map_or("", |user| user.split(':').next().unwrap_or_default());
+    let at = if user.is_empty() { "" } else { "@" };
+    let mark = if kept.is_empty() { "" } else { "?" };
+    format!("{scheme}://{user}{at}{plain}{mark}{}", kept.join("&"))
+}
+
+/// The part before the `@` of an address, and what follows. A password in which `/`, `?` or `#`
+/// was not encoded is one nevertheless.
+fn split_user(rest: &str) -> (Option<&str>, &str) {
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or(rest);
+    // the colons of an address of IPv6 stand in brackets
+    let behind = authority.rsplit_once(']').map_or(authority, |(_, behind)| behind);
+    let port = behind.rsplit_once(':').map_or("", |(_, port)| port);
+    let is_whole = authority.contains('@') || port.bytes().all(|digit| digit.is_ascii_digit());
+    let searched = if is_whole { authority } else { rest };
+    match searched.rfind('@') {
+        Some(at) => (Some(&rest[..at]), &rest[at + 1..]),
+        None => (None, rest),
+    }
+}
+
+/// True for parts of a query that name a place in a database.
+fn names_row(pair: &str) -> bool {
+    let key = pair.split('=').next().unwrap_or_default();
+    ["table", "column", "key", "value", "oid"].contains(&key)
+}
+
 /// An address, and the suffix behind its `#`.
 fn split_format(name: &str) -> (&str, Option<&str>) {
     match name.rsplit_once('#') {
@@ -42,26 +87,23 @@ fn split_format(name: &str) -> (&str, Option<&str>) {
 }
 
 impl Source {
-    /// What lies under a name: a file, or an address as in [`is_url`].
+    /// What lies under a name: a file, which is opened at once, or an address as in [`is_url`],
+    /// which is opened at the first use.
     pub fn from_name(name: impl AsRef<Path>) -> Result<Self> {
-        Self::from_name_with(name, &Tick::never())
-    }
-
-    /// What lies under a name; a wait for another machine ends with the tick.
-    pub fn from_name_with(name: impl AsRef<Path>, tick: &Tick) -> Result<Self> {
         let path = name.as_ref();
         let Some((scheme, name)) = address(path) else { return Self::from_file(path) };
-        let _ = (name, tick);
         match scheme {
             Scheme::File => Self::from_file(file_path(name)),
             #[cfg(feature = "http")]
-            Scheme::Http => Self::http(strip_method(name).1, crate::HttpOptions::default(), tick),
+            Scheme::Http => {
+                crate::http::source(strip_method(name).1, crate::HttpOptions::default())
+            }
             #[cfg(feature = "s3")]
-            Scheme::Bucket => crate::bucket::source(name, tick),
+            Scheme::Bucket => crate::bucket::source(name),
             #[cfg(feature = "sqlite")]
             Scheme::Sqlite => crate::sqlite::source(name),
             #[cfg(feature = "postgres")]
-            Scheme::Postgres => crate::postgres::source(name, tick),
+            Scheme::Postgres => crate::postgres::source(name),
             #[cfg(not(all(
                 feature = "http",
                 feature = "s3",
@@ -70,6 +112,13 @@ impl Source {
             )))]
             _ => Err(not_built(scheme)),
         }
+    }
+
+    /// What lies under a name, opened at once; a wait for another machine ends with the tick.
+    pub fn from_name_with(name: impl AsRef<Path>, tick: &Tick) -> Result<Self> {
+        let source = Self::from_name(name)?;
+        source.connect(tick)?;
+        Ok(source)
     }
 }
 
@@ -221,6 +270,29 @@ mod tests {
         assert_eq!(format_name("sqlite:a.db?table=t#.webp"), ".webp");
         assert_eq!(file_path("file:///a%20b"), PathBuf::from("/a b"));
         assert_eq!(file_path("file://localhost/a"), PathBuf::from("/a"));
+    }
+
+    #[test]
+    fn secrets_are_not_shown() {
+        for (name, expected) in [
+            ("https://me:pw@host:8/a@2x.png", "https://host:8/a@2x.png"),
+            ("https://host/a.png?X-Sig=abc&b=c", "https://host/a.png?…"),
+            ("http://me:p/w?d#x@host/a", "http://host/a"),
+            ("ftp://me:pw@host/a", "ftp://host/a"),
+            ("HTTP://me:pw@[::1]:80/a", "HTTP://[::1]:80/a"),
+            ("http://[::1]/a@b", "http://[::1]/a@b"),
+            ("s3://id:secret@bucket/key", "s3://bucket/key"),
+            (
+                "postgres://me:pw@host/db?password=x&table=t&sslpassword=y&key=k",
+                "postgres://me@host/db?table=t&key=k",
+            ),
+            ("postgres://me@host/db?table=t", "postgres://me@host/db?table=t"),
+            ("sqlite:a@b.db?table=t", "sqlite:a@b.db?table=t"),
+            ("a?b=c", "a?b=c"),
+            ("", ""),
+        ] {
+            assert_eq!(shown(name), expected, "{name}");
+        }
     }
 
     #[test]

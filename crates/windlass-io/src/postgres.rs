@@ -5,17 +5,20 @@
 //! object without a table is `postgres://user@host/db?oid=16400`.
 
 mod read;
+mod tls;
 mod write;
 
 use std::sync::Mutex;
 
-use ::postgres::{Client, Config, Error as DatabaseError, GenericClient, NoTls};
+use ::postgres::{Client, Config, Error as DatabaseError, GenericClient};
 
-use crate::names::query;
-use crate::{Error, ErrorKind, Result, Source, Target, Tick, settings};
+use tls::Security;
 
-pub(crate) fn source(name: &str, tick: &Tick) -> Result<Source> {
-    read::source(Place::parse(name)?, tick)
+use crate::names::{query, shown};
+use crate::{Error, ErrorKind, Result, Source, Target, settings};
+
+pub(crate) fn source(name: &str) -> Result<Source> {
+    Ok(read::source(Place::parse(name)?))
 }
 
 pub(crate) fn target(name: &str) -> Result<Target> {
@@ -28,6 +31,7 @@ struct Place {
     /// For messages: without password.
     nick: String,
     config: Config,
+    security: Security,
     value: Value,
 }
 
@@ -47,7 +51,7 @@ enum Kind {
 impl Place {
     fn parse(name: &str) -> Result<Self> {
         let (plain, pairs) = query(name)?;
-        let own = ["table", "column", "key", "value", "oid"];
+        let own = ["table", "column", "key", "value", "oid", "sslmode", "sslrootcert"];
         let find =
             |key| pairs.iter().find(|(found, _)| found == key).map(|(_, value)| value.clone());
         let need = |key| find(key).ok_or_else(|| bad(format!("postgres: needs {key}=…")));
@@ -73,11 +77,14 @@ impl Place {
         let config = url.parse::<Config>();
         let mut config = config.map_err(|_| bad("not an address of PostgreSQL"))?;
         complete(&mut config);
-        Ok(Self { nick: nick(plain, &value), config, value })
+        let security = Security::new(find("sslmode"), find("sslrootcert"))?;
+        security.apply(&mut config);
+        Ok(Self { nick: shown(query), config, security, value })
     }
 
     fn connect(&self) -> Result<Client> {
-        self.config.connect(NoTls).map_err(|error| database_error(&error))
+        let connector = self.security.connector()?;
+        self.config.connect(connector).map_err(|error| database_error(&error))
     }
 
     /// What the column holds.
@@ -127,6 +134,16 @@ fn complete(config: &mut Config) {
     {
         config.user(&user);
     }
+    if config.get_ports().is_empty()
+        && let Some(port) = value("PGPORT").and_then(|port| port.parse().ok())
+    {
+        config.port(port);
+    }
+    if config.get_dbname().is_none()
+        && let Some(database) = value("PGDATABASE")
+    {
+        config.dbname(&database);
+    }
     if config.get_password().is_none()
         && let Some(password) = value("PGPASSWORD")
     {
@@ -137,21 +154,6 @@ fn complete(config: &mut Config) {
     }
     if config.get_application_name().is_none() {
         config.application_name("windlass");
-    }
-}
-
-/// The address without password and options, and what of it is read.
-fn nick(plain: &str, value: &Value) -> String {
-    let (scheme, rest) = plain.split_once("://").unwrap_or(("postgres", plain));
-    let address = match rest.rsplit_once('@') {
-        Some((user, host)) => format!("{}@{host}", user.split(':').next().unwrap_or_default()),
-        None => rest.to_owned(),
-    };
-    match value {
-        Value::Large(oid) => format!("{scheme}://{address}?oid={oid}"),
-        Value::Row { table, column, key, value } => {
-            format!("{scheme}://{address}?table={table}&column={column}&key={key}&value={value}")
-        }
     }
 }
 
@@ -170,7 +172,10 @@ fn quoted_table(name: &str) -> String {
 fn database_error(error: &DatabaseError) -> Error {
     let message = match error.as_db_error() {
         Some(error) => format!("PostgreSQL: {}", error.message()),
-        None => format!("PostgreSQL: {error}"),
+        None => match std::error::Error::source(error) {
+            Some(cause) => format!("PostgreSQL: {error}: {cause}"),
+            None => format!("PostgreSQL: {error}"),
+        },
     };
     Error::new(ErrorKind::Io, message)
 }

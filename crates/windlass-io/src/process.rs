@@ -14,7 +14,8 @@ pub(crate) struct PerProcess<T> {
 
 struct Node<T> {
     process: u32,
-    value: T,
+    /// There until the node is dropped.
+    value: Option<T>,
     next: OnceLock<Box<Node<T>>>,
 }
 
@@ -32,12 +33,22 @@ impl<T> PerProcess<T> {
         while node.process != process {
             node = node.next.get_or_init(|| Box::new(Node::new((self.make)())));
         }
-        &node.value
+        node.value.as_ref().expect("taken by drop alone")
     }
 }
 
 impl<T> Node<T> {
     fn new(value: T) -> Self {
-        Self { process: process::id(), value, next: OnceLock::new() }
+        Self { process: process::id(), value: Some(value), next: OnceLock::new() }
+    }
+}
+
+impl<T> Drop for Node<T> {
+    /// What is a parent's is left as it is: its threads are not there to be told, its locks may
+    /// be held, and a connection that is ended here would end in the parent too.
+    fn drop(&mut self) {
+        if self.process != process::id() {
+            std::mem::forget(self.value.take());
+        }
     }
 }

@@ -18,8 +18,8 @@ use crate::source::Reader;
 use crate::spool::Spool;
 use crate::stats::Counters;
 use crate::target::{Caps, Sink};
-use crate::wait::lock;
-use crate::{Error, ErrorKind, Result, ResultExt, Source, Target, Tick, alloc};
+use crate::wait::{Turn, detached, lock};
+use crate::{Error, ErrorKind, Result, Source, Target, Tick, alloc};
 
 /// Where a value lies.
 #[derive(Clone, Debug)]
@@ -38,8 +38,13 @@ enum Row {
 }
 
 pub(crate) fn source(name: &str) -> Result<Source> {
-    let blob = Blob::open(Place::parse(name)?).with("source", || name)?;
-    Ok(Source::from_reader(name, blob))
+    let (place, counters) = (Place::parse(name)?, Arc::<Counters>::default());
+    let nick = name.to_owned();
+    Ok(Source::later(name, counters.clone(), move |tick| {
+        let (place, counters) = (place.clone(), counters.clone());
+        let blob = detached(tick, move || Blob::open(place, counters), || ())?;
+        Ok(Source::from_reader(nick.clone(), blob))
+    }))
 }
 
 pub(crate) fn target(name: &str) -> Result<Target> {
@@ -150,7 +155,7 @@ struct Worker {
     row: i64,
     len: u64,
     /// What was read so far, to tell whether a later change of the database touched it.
-    seen: Arc<Mutex<Seen>>,
+    seen: Arc<Turn<Seen>>,
 }
 
 #[derive(Default)]
@@ -161,14 +166,15 @@ struct Seen {
 }
 
 impl Blob {
-    fn open(place: Place) -> Result<Self> {
+    fn open(place: Place, counters: Arc<Counters>) -> Result<Self> {
         let connection = place.connect(OpenFlags::SQLITE_OPEN_READ_ONLY)?;
         let row = place.find(&connection)?.ok_or_else(|| place.missing())?;
         let len = place.blob(&connection, row, true)?.len() as u64;
         drop(connection);
-        let worker = Worker { place, row, len, seen: Arc::default() };
+        let seen = Arc::new(Turn::new(Seen::default()));
+        let worker = Worker { place, row, len, seen };
         let desk = PerProcess::new(|| Mutex::new(None));
-        Ok(Self { len, desk, worker, counters: Arc::default() })
+        Ok(Self { len, desk, worker, counters })
     }
 
     /// Hands a wish to the thread, which is started if there is none.
@@ -242,7 +248,7 @@ impl Worker {
         }
         let version = connection.query_row("PRAGMA data_version", [], |row| row.get(0));
         let version: i64 = version.map_err(sqlite_error)?;
-        let mut seen = lock(&self.seen);
+        let mut seen = self.seen.take(&Tick::never())?;
         // Somebody wrote to the database, perhaps elsewhere; or this is another process.
         if seen.version != Some(version) {
             for &(offset, count, hash) in &seen.pieces {
@@ -262,9 +268,27 @@ impl Worker {
         count: usize,
     ) -> Result<Vec<u8>> {
         let bytes = read_piece(blob, offset, count)?;
-        lock(&self.seen).pieces.push((offset, bytes.len(), hash_of(&bytes)));
+        let piece = (offset, bytes.len(), hash_of(&bytes));
+        self.seen.take(&Tick::never())?.pieces.push(piece);
         Ok(bytes)
     }
+}
+
+/// Runs a statement that may have to wait for others, for as long as the tick allows.
+fn patiently(connection: &Connection, sql: &str, tick: &Tick) -> Result<()> {
+    let end = Instant::now() + BUSY;
+    loop {
+        tick.check()?;
+        connection.busy_timeout(tick.slice()).map_err(sqlite_error)?;
+        match connection.execute_batch(sql) {
+            Err(error) if is_busy(&error) && Instant::now() < end => {}
+            done => return done.map_err(sqlite_error),
+        }
+    }
+}
+
+fn is_busy(error: &rusqlite::Error) -> bool {
+    error.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseBusy)
 }
 
 /// Reads until there is as much as was wished for, or the value ends.
@@ -394,11 +418,11 @@ impl Sink for BlobSink {
 
     fn commit(&mut self, tick: &Tick) -> Result<()> {
         let connection = self.place.connect(OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-        connection.execute_batch("BEGIN IMMEDIATE").map_err(sqlite_error)?;
+        patiently(&connection, "BEGIN IMMEDIATE", tick)?;
         // A connection that is dropped before its commit takes everything back.
         let row = self.make_room(&connection)?;
         self.copy(&connection, row, tick)?;
-        connection.execute_batch("COMMIT").map_err(sqlite_error)
+        patiently(&connection, "COMMIT", tick)
     }
 
     fn abort(&mut self, _: &Error) {

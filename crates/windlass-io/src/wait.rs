@@ -34,6 +34,38 @@ fn ready(descriptor: impl AsFd, flags: PollFlags, tick: &Tick) -> Result<()> {
     }
 }
 
+/// Runs `work` so that a cancelled tick ends the wait for it; `stop` is called then.
+#[cfg(any(feature = "http", feature = "postgres", feature = "sqlite"))]
+pub(crate) fn detached<T: Send + 'static>(
+    tick: &Tick,
+    work: impl FnOnce() -> Result<T> + Send + 'static,
+    stop: impl FnOnce(),
+) -> Result<T> {
+    use std::sync::mpsc::{RecvTimeoutError, sync_channel};
+
+    tick.check()?;
+    if tick.is_never() {
+        return work();
+    }
+    let (send, receive) = sync_channel(1);
+    let thread = thread::Builder::new().name("windlass-io".to_owned());
+    // The receiver may be gone, then nobody wants the result.
+    thread.spawn(move || drop(send.send(work())))?;
+    loop {
+        match receive.recv_timeout(tick.slice()) {
+            Ok(result) => return result,
+            Err(RecvTimeoutError::Disconnected) => {
+                return Err(Error::new(ErrorKind::Internal, "a thread of the connection failed"));
+            }
+            Err(RecvTimeoutError::Timeout) => {}
+        }
+        if let Err(error) = tick.check() {
+            stop();
+            return Err(error);
+        }
+    }
+}
+
 /// Locks a mutex; one that was poisoned holds values that are still right.
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)

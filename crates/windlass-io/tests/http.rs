@@ -9,8 +9,8 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use common::{Behaviour, Server, pattern};
-use windlass_io::{ErrorKind, HttpOptions, Method, Result, Source, Target, Tick, Tree};
+use common::{Behaviour, Request, Server, pattern};
+use windlass_io::{ErrorKind, HttpOptions, Method, Result, Source, Target, Tick, Timeouts, Tree};
 
 fn options() -> HttpOptions {
     let mut options = HttpOptions::default();
@@ -295,6 +295,34 @@ fn silence_is_a_timeout() {
     assert!(start.elapsed() < Duration::from_secs(3));
 }
 
+/// The address is opened at the first use, so the time that was set before holds for that too.
+#[test]
+fn a_deadline_reaches_the_first_request() {
+    let mut behaviour = Behaviour::of(pattern(1000));
+    behaviour.hang = true;
+    let server = Server::start(behaviour);
+    let source = Source::from_name(server.url("/x")).unwrap();
+    let total = Some(Duration::from_millis(300));
+    source.set_timeouts(Timeouts { step: None, total }).unwrap();
+    assert_eq!(server.count(), 0);
+    let start = Instant::now();
+    let error = source.sniff(1).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Timeout, "{error}");
+    assert!(error.message().contains("0.3 s"), "{error}");
+    assert!(start.elapsed() < Duration::from_secs(3));
+}
+
+#[test]
+fn what_failed_to_open_can_be_tried_again() {
+    let mut behaviour = Behaviour::of(pattern(1000));
+    behaviour.statuses = vec![(404, None)];
+    let server = Server::start(behaviour);
+    let source = Source::from_name(server.url("/x")).unwrap();
+    assert_eq!(source.len().unwrap_err().kind(), ErrorKind::NotFound);
+    assert!(read(&source).unwrap() == pattern(1000));
+    assert_eq!(source.stats().requests, 2);
+}
+
 #[test]
 fn nobody_listens() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
@@ -420,6 +448,20 @@ fn short_uploads_are_tried_again() {
     assert_eq!(target.stats().retries, 2);
 }
 
+/// A date that has passed asks for no pause, one far away for more than there is patience for.
+#[test]
+fn dates_to_come_back_are_understood() {
+    for (date, requests) in
+        [("Sun, 06 Nov 1994 08:49:37 GMT", 2), ("Fri, 31 Dec 2100 23:59:59 GMT", 1)]
+    {
+        let mut behaviour = Behaviour::of(pattern(1000));
+        behaviour.statuses = vec![(503, Some(date.to_owned()))];
+        let server = Server::start(behaviour);
+        assert_eq!(open(&server).is_ok(), requests == 2, "{date}");
+        assert_eq!(server.count(), requests, "{date}");
+    }
+}
+
 #[test]
 fn trees_are_uploaded_with_the_manifest_last() {
     let mut behaviour = Behaviour::of(Vec::new());
@@ -445,5 +487,33 @@ fn a_failed_tree_has_no_manifest() {
     tree.put_last("x.dzi", "manifest").unwrap();
     let put = (0..50).try_for_each(|n| tree.put(&format!("{n}.png"), pattern(100)));
     assert!(put.and_then(|()| tree.commit()).is_err());
-    assert!(server.requests().iter().all(|request| request.path != "/base/x.dzi"));
+    let requests = server.requests();
+    assert!(requests.iter().all(|request| request.path != "/base/x.dzi"));
+    assert_eq!(paths(&requests, "PUT"), paths(&requests, "DELETE"));
+}
+
+/// What was asked for, in order of names.
+fn paths(requests: &[Request], method: &str) -> Vec<String> {
+    let asked = requests.iter().filter(|request| request.method == method);
+    let mut paths: Vec<String> = asked.map(|request| request.path.clone()).collect();
+    paths.sort();
+    paths
+}
+
+#[test]
+fn a_server_that_deletes_nothing_is_asked_once_a_thread() {
+    let mut behaviour = Behaviour::of(Vec::new());
+    behaviour.statuses = vec![(201, None); 40];
+    behaviour.statuses.extend(vec![(405, None); 40]);
+    let server = Server::start(behaviour);
+    let tree = Tree::to_name(server.url("/base")).unwrap();
+    for n in 0..40 {
+        tree.put(&format!("{n}.png"), pattern(100)).unwrap();
+    }
+    while server.count() < 40 {
+        thread::sleep(Duration::from_millis(5));
+    }
+    tree.abort(&windlass_io::Error::new(ErrorKind::Cancelled, "enough"));
+    let deletes = paths(&server.requests(), "DELETE").len();
+    assert!((1..=8).contains(&deletes), "{deletes} requests");
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use postgres::{Client, NoTls};
-use windlass_io::{ErrorKind, Result, Source, Target};
+use windlass_io::{ErrorKind, Result, Source, Target, Tick};
 
 /// A server that listens on a socket in its own folder; stopped when dropped.
 struct Server {
@@ -18,6 +18,11 @@ struct Server {
 impl Server {
     /// `None`, with a word about it, where PostgreSQL is not installed.
     fn start() -> Option<Self> {
+        Self::start_with(|_| "-c listen_addresses=''".to_owned())
+    }
+
+    /// With more settings, which may name files in the folder.
+    fn start_with(settings: impl FnOnce(&Self) -> String) -> Option<Self> {
         let found = std::fs::read_dir("/usr/lib/postgresql").ok()?.flatten().next();
         let Some(programs) = found.map(|entry| entry.path().join("bin")) else {
             drop(writeln!(std::io::stderr(), "PostgreSQL is not installed: not tested"));
@@ -29,8 +34,8 @@ impl Server {
         let data = server.folder.path().join("data");
         let data = data.display().to_string();
         server.run("initdb", &["-D", &data, "-U", "me", "-A", "trust", "--no-sync"]);
-        let options =
-            format!("-k {} -c listen_addresses='' -c fsync=off", server.folder.path().display());
+        let settings = settings(&server);
+        let options = format!("-k {} -c fsync=off {settings}", server.folder.path().display());
         let log = server.folder.path().join("log").display().to_string();
         server.run("pg_ctl", &["-D", &data, "-o", &options, "-l", &log, "-w", "start"]);
         Some(server)
@@ -107,7 +112,7 @@ fn values_of_both_kinds() {
         let url = server.url(rest);
         save(&url, b"first").expect("saved");
         save(&url, &body).expect("saved again");
-        let source = Source::from_name(&url).expect("found");
+        let source = Source::from_name_with(&url, &Tick::never()).expect("found");
         assert_eq!(source.len().expect("known"), Some(body.len() as u64));
         assert!(source.read_to_vec(u64::MAX).expect("read") == body, "{rest}");
         assert_eq!(source.stats().bytes, body.len() as u64);
@@ -119,14 +124,101 @@ fn values_of_both_kinds() {
     let mut writer = Target::to_name(&url).and_then(|target| target.begin()).expect("begun");
     writer.write_all(&bytes(3 << 20)).expect("written");
     drop(writer);
-    let source = Source::from_name(&url).expect("found");
+    let source = Source::from_name_with(&url, &Tick::never()).expect("found");
     let first = source.sniff(10).expect("read");
     client.execute("UPDATE images SET data = 'changed'", &[]).expect("changed");
     assert!(source.read_to_vec(u64::MAX).expect("one state") == body, "a mixture");
     assert_eq!(first, body[..10]);
 
-    let missing = Source::from_name(server.url("table=images&column=data&key=id&value=5"));
+    let missing = Source::from_name_with(
+        server.url("table=images&column=data&key=id&value=5"),
+        &Tick::never(),
+    );
     assert_eq!(missing.expect_err("there is none").kind(), ErrorKind::NotFound);
-    let wrong = Source::from_name(server.url("table=images&column=name&key=id&value=1"));
+    let wrong = Source::from_name_with(
+        server.url("table=images&column=name&key=id&value=1"),
+        &Tick::never(),
+    );
     assert_eq!(wrong.expect_err("not bytea").kind(), ErrorKind::BadArgument);
+}
+
+/// A server with a certificate that it signed itself, for the name `localhost`; its port.
+fn with_certificate() -> Option<(Server, u16)> {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("loopback");
+    let port = listener.local_addr().expect("bound").port();
+    drop(listener);
+    let server = Server::start_with(|server| {
+        let name = |name: &str| server.folder.path().join(name).display().to_string();
+        for (key, certificate) in [("key.pem", "own.pem"), ("other.key", "other.pem")] {
+            let made = Command::new("openssl")
+                .args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"])
+                .args(["-nodes", "-days", "2", "-subj", "/CN=localhost"])
+                .args(["-addext", "subjectAltName=DNS:localhost"])
+                .args(["-keyout", &name(key), "-out", &name(certificate)])
+                .output();
+            assert!(made.expect("openssl runs").status.success());
+        }
+        if is_root() {
+            let owned = Command::new("chown").args(["postgres", &name("key.pem")]).status();
+            assert!(owned.expect("chown runs").success());
+        }
+        format!(
+            "-p {port} -c listen_addresses=127.0.0.1 -c ssl=on -c ssl_cert_file={} -c ssl_key_file={}",
+            name("own.pem"),
+            name("key.pem")
+        )
+    })?;
+    Some((server, port))
+}
+
+#[test]
+fn encrypted_connections() {
+    let Some((server, port)) = with_certificate() else { return };
+    let local =
+        format!("host={} port={port} user=me dbname=postgres", server.folder.path().display());
+    let mut client = Client::connect(&local, NoTls).expect("the server runs");
+    client.batch_execute("CREATE TABLE images (id int, data bytea)").expect("a table");
+    let file =
+        |name: &str| server.folder.path().join(name).display().to_string().replace('/', "%2F");
+    let (own, other) = (file("own.pem"), file("other.pem"));
+    let mut read = |host: &str, options: &str| {
+        let place = "table=images&column=data&key=id&value=1";
+        let url = format!("postgres://me@{host}:{port}/postgres?{place}&{options}");
+        save(&url, b"value")?;
+        let source = Source::from_name(&url)?;
+        let bytes = source.read_to_vec(100)?;
+        let sql = "SELECT ssl FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) \
+                   WHERE application_name = 'windlass'";
+        let encrypted: bool = client.query_one(sql, &[]).expect("it is connected").get(0);
+        drop(source);
+        // The server takes a moment to notice.
+        while !client.query(sql, &[]).expect("it runs").is_empty() {
+            std::thread::sleep(std::time::Duration::from_millis(10));
+        }
+        Ok::<_, windlass_io::Error>((bytes, encrypted))
+    };
+    for (host, options) in [
+        ("localhost", String::new()),
+        ("localhost", "sslmode=disable".to_owned()),
+        ("127.0.0.1", "sslmode=require".to_owned()),
+        ("127.0.0.1", format!("sslmode=verify-ca&sslrootcert={own}")),
+        ("localhost", format!("sslmode=verify-full&sslrootcert={own}")),
+    ] {
+        let (bytes, encrypted) = read(host, &options).expect("trusted");
+        assert_eq!(bytes, b"value", "{host} {options}");
+        assert_eq!(encrypted, options != "sslmode=disable", "{host} {options}");
+    }
+    for (host, options, reason) in [
+        ("127.0.0.1", format!("sslmode=verify-full&sslrootcert={own}"), "not valid for name"),
+        ("localhost", format!("sslmode=verify-full&sslrootcert={other}"), "certificate"),
+        ("localhost", format!("sslmode=verify-ca&sslrootcert={other}"), "certificate"),
+        ("localhost", "sslmode=verify-full&sslrootcert=nowhere.pem".to_owned(), "nowhere.pem"),
+        ("localhost", "sslmode=verify-full&sslrootcert=system".to_owned(), ""),
+    ] {
+        let error = read(host, &options).expect_err("not trusted").to_string();
+        assert!(error.contains(reason), "{host} {options}: {error}");
+    }
+    let plain = Server::start().expect("it is installed");
+    let error = Source::from_name_with(plain.url("oid=1&sslmode=on"), &Tick::never());
+    assert!(error.expect_err("no mode").message().contains("sslmode"));
 }

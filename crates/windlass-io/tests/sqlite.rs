@@ -5,7 +5,7 @@
 use std::io::Write;
 
 use rusqlite::Connection;
-use windlass_io::{ErrorKind, Result, Source, Target};
+use windlass_io::{ErrorKind, Result, Source, Target, Tick};
 
 struct Database {
     folder: tempfile::TempDir,
@@ -51,7 +51,7 @@ fn read_by_row_and_by_key() {
     database.insert("other", b"x");
     database.insert("cat & dog", &body);
     for rest in ["&rowid=2", "&key=name&value=cat+%26%20dog"] {
-        let source = Source::from_name(database.url(rest)).unwrap();
+        let source = Source::from_name_with(database.url(rest), &Tick::never()).unwrap();
         assert_eq!(source.len().unwrap(), Some(body.len() as u64));
         assert!(source.read_to_vec(u64::MAX).unwrap() == body);
         assert_eq!(source.stats().bytes, body.len() as u64);
@@ -65,7 +65,7 @@ fn written_and_read_back() {
     let body = bytes(9 << 20);
     for rest in ["&rowid=1", "&rowid=77", "&key=name&value=new"] {
         save(&database.url(rest), &body).unwrap();
-        let source = Source::from_name(database.url(rest)).unwrap();
+        let source = Source::from_name_with(database.url(rest), &Tick::never()).unwrap();
         assert!(source.read_to_vec(u64::MAX).unwrap() == body, "{rest}");
     }
     save(&database.url(""), b"another row").unwrap();
@@ -81,7 +81,7 @@ fn a_failed_save_leaves_the_old_value() {
     let mut writer = target.begin().unwrap();
     writer.write_all(&bytes(1 << 20)).unwrap();
     drop(writer);
-    let source = Source::from_name(database.url("&rowid=1")).unwrap();
+    let source = Source::from_name_with(database.url("&rowid=1"), &Tick::never()).unwrap();
     assert_eq!(source.read_to_vec(99).unwrap(), b"old");
 }
 
@@ -89,7 +89,7 @@ fn a_failed_save_leaves_the_old_value() {
 fn a_change_while_reading_is_an_error_elsewhere_it_is_not() {
     let database = Database::new();
     database.insert("a", &bytes(1 << 20));
-    let source = Source::from_name(database.url("&rowid=1")).unwrap();
+    let source = Source::from_name_with(database.url("&rowid=1"), &Tick::never()).unwrap();
     let reader = source.open().unwrap();
     let mut piece = vec![0; 1000];
     reader.read_exact_at(0, &mut piece).unwrap();
@@ -106,13 +106,16 @@ fn a_change_while_reading_is_an_error_elsewhere_it_is_not() {
 #[test]
 fn errors_say_what_is_missing() {
     let database = Database::new();
-    let error = |rest: &str| Source::from_name(database.url(rest)).unwrap_err();
+    let error =
+        |rest: &str| Source::from_name_with(database.url(rest), &Tick::never()).unwrap_err();
     assert_eq!(error("&rowid=5").kind(), ErrorKind::NotFound);
     assert_eq!(error("&key=name&value=x").kind(), ErrorKind::NotFound);
     assert_eq!(error("&rowid=five").kind(), ErrorKind::BadArgument);
     assert_eq!(error("&row=5").kind(), ErrorKind::BadArgument);
-    let error = Source::from_name("sqlite:/nowhere/x.db?table=a&column=b&rowid=1").unwrap_err();
+    let error =
+        Source::from_name_with("sqlite:/nowhere/x.db?table=a&column=b&rowid=1", &Tick::never())
+            .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotFound);
-    let error = Source::from_name("sqlite:x.db?column=b&rowid=1").unwrap_err();
+    let error = Source::from_name_with("sqlite:x.db?column=b&rowid=1", &Tick::never()).unwrap_err();
     assert!(error.message().contains("table="), "{error}");
 }

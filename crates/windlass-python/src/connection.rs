@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use windlass::foreign;
 use windlass_core::{Context, Error, ErrorKind, Result, Source, Target};
-use windlass_io::{Handlers, TargetHandlers, Timeouts};
+use windlass_io::{Handlers, TargetHandlers, Timeouts, shown};
 
 /// What the class `Source` of the package derives from.
 #[pyclass(module = "windlass._windlass", subclass, frozen)]
@@ -78,9 +78,8 @@ impl SourceBase {
         let source = match kind {
             "file" => {
                 let name = convert::text(value)?;
-                let source = evaluate::detached(py, || Source::from_name(&name));
-                source.map_err(|error| {
-                    let text = format!("can't create source from filename {name}");
+                Source::from_name(&name).map_err(|error| {
+                    let text = format!("can't create source from filename {}", shown(&name));
                     error::to_python(py, &text, &error)
                 })?
             }
@@ -153,7 +152,7 @@ impl TargetBase {
             "file" => {
                 let name = convert::text(value)?;
                 Target::to_name(&name).map_err(|error| {
-                    let text = format!("can't create output target from filename {name}");
+                    let text = format!("can't create output target from filename {}", shown(&name));
                     error::to_python(value.py(), &text, &error)
                 })?
             }
@@ -272,6 +271,13 @@ impl Stats {
             self.bytes, self.requests, self.cache_hits, self.retries, self.wait
         )
     }
+}
+
+/// Whether a name is an address, not that of a file; the name that tells the format of what is
+/// written to it; and what of it may stand in messages.
+#[pyfunction]
+pub(crate) fn name_parts(name: &str) -> (bool, &str, String) {
+    (windlass_io::is_url(name), windlass_io::format_name(name), shown(name))
 }
 
 /// The nickname of the file loader for what a source gives; None where no format knows it.

@@ -25,7 +25,7 @@ mod _windlass {
     #[pymodule_export]
     use super::call::{call, call_class, hook_set};
     #[pymodule_export]
-    use super::connection::{SourceBase, Stats, TargetBase, find_load};
+    use super::connection::{SourceBase, Stats, TargetBase, find_load, name_parts};
     #[pymodule_export]
     use super::constant::constant_like;
     #[pymodule_export]

@@ -4,7 +4,7 @@ use crate::declare::{Args, Value};
 use crate::{
     Error, ErrorKind, Image, Result, ResultExt, Source, Target, foreign, options, registry,
 };
-use windlass_io::{format_name, is_url};
+use windlass_io::{format_name, is_url, shown};
 
 /// The image in a file; options of its loader may stand in brackets: `photo.jpg[shrink=2]`.
 pub fn open(name: &str) -> Result<Image> {
@@ -51,7 +51,7 @@ pub fn save_to(image: &Image, target: &Target, suffix: &str, options: &str) -> R
     let saver = foreign::find_save(suffix).and_then(|format| format.saver).ok_or_else(|| {
         Error::new(
             ErrorKind::Unsupported,
-            format!("VipsForeignSave: \"{suffix}\" is not a known target format"),
+            format!("VipsForeignSave: \"{}\" is not a known target format", shown(suffix)),
         )
     })?;
     let mut args = Args::new(registry().get(&format!("{saver}_target"))?);

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::time::{Duration, Instant};
 
+use futures_util::{StreamExt, stream};
 use object_store::path::Path;
 use object_store::{MultipartUpload, ObjectStoreExt, PutPayload};
 
 use super::{Place, run, runtime, store_error};
-use crate::remote::{Stop, Uploads};
+use crate::remote::{Shelf, Uploads};
 use crate::stats::Counters;
 use crate::target::{Caps, Sink};
 use crate::{Error, ErrorKind, Objects, Result, Target, Tick, alloc, events};
@@ -32,18 +33,50 @@ pub(super) fn target(place: Place) -> Target {
 /// Objects below a place, uploaded by a few threads.
 pub(super) fn objects(place: Place) -> impl Objects {
     let counters = Arc::<Counters>::default();
-    let send_counters = counters.clone();
-    let send = move |name: &str, bytes: &[u8]| {
-        let (store, path) = (place.store()?, below(&place.path, name)?);
+    let objects = Below { place, counters: counters.clone(), tick: Tick::new() };
+    Uploads::new(counters, objects)
+}
+
+/// Objects below a place.
+struct Below {
+    place: Place,
+    counters: Arc<Counters>,
+    /// Ends what is being sent.
+    tick: Tick,
+}
+
+impl Shelf for Below {
+    fn send(&self, name: &str, bytes: &[u8]) -> Result<()> {
+        let (store, path) = (self.place.store()?, below(&self.place.path, name)?);
         let payload = PutPayload::from(bytes.to_vec());
-        send_counters.requested();
+        self.counters.requested();
         let put = async move { store.put(&path, payload).await };
-        run(put, &Tick::never())?.map_err(|error| store_error(&error))?;
-        send_counters.passed(bytes.len() as u64);
-        events::uploaded(&place.nick, 0, bytes.len() as u64);
+        run(put, &self.tick)?.map_err(|error| store_error(&error))?;
+        self.counters.passed(bytes.len() as u64);
+        events::uploaded(&self.place.nick, 0, bytes.len() as u64);
         Ok(())
-    };
-    Uploads::new(counters, Stop::default(), send)
+    }
+
+    fn stop(&self) {
+        self.tick.cancel();
+    }
+
+    fn remove(&self, names: &[&str], tick: &Tick) {
+        let Ok(store) = self.place.store() else { return };
+        let path = |name: &&str| below(&self.place.path, name).ok();
+        let paths: Vec<Path> = names.iter().filter_map(path).collect();
+        let remove = async move {
+            let mut removed = store.delete_stream(stream::iter(paths.into_iter().map(Ok)).boxed());
+            while let Ok(Some(one)) = tokio::time::timeout(PATIENCE, removed.next()).await {
+                let gone = matches!(one, Ok(_) | Err(object_store::Error::NotFound { .. }));
+                if !gone {
+                    break;
+                }
+            }
+        };
+        // There is nobody left to tell.
+        drop(run(remove, tick));
+    }
 }
 
 fn below(path: &Path, name: &str) -> Result<Path> {
@@ -202,3 +235,5 @@ const PART: usize = 8 << 20;
 /// Parts on their way at the same time.
 const MOST_FLYING: usize = 2;
 const LONGEST_ABORT: Duration = Duration::from_secs(20);
+/// How long the other side may take for a removal.
+const PATIENCE: Duration = Duration::from_secs(10);

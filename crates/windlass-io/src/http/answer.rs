@@ -1,11 +1,12 @@
 //! What servers answer, and what the answers mean.
 
 use std::io;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use ureq::Body;
 use ureq::http::{HeaderMap, Response, StatusCode};
 
+use super::date;
 use crate::error::reason;
 use crate::{Error, ErrorKind};
 
@@ -42,7 +43,7 @@ impl Failed {
             _ => ErrorKind::Io,
         };
         let again = [408, 425, 429, 500, 502, 503, 504].contains(&status.as_u16());
-        let pause = number(answer.headers(), "retry-after").map(Duration::from_secs);
+        let pause = retry_after(answer.headers(), SystemTime::now());
         Self { error: Error::new(kind, text), again, pause }
     }
 
@@ -93,6 +94,17 @@ fn io_error(text: impl Into<String>) -> Error {
     Error::new(ErrorKind::Io, text)
 }
 
+/// How long the server wants to be left alone: as seconds, or as a date, which is one of its own
+/// clock if it tells that, else of ours.
+fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
+    if let Some(seconds) = number(headers, "retry-after") {
+        return Some(Duration::from_secs(seconds));
+    }
+    let until = date::parse(text(headers, "retry-after")?)?;
+    let now = text(headers, "date").and_then(date::parse).unwrap_or(now);
+    Some(until.duration_since(now).unwrap_or_default())
+}
+
 /// A header as text.
 pub(super) fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get(name)?.to_str().ok().map(str::trim)
@@ -127,6 +139,25 @@ pub(super) fn is_gzip(headers: &HeaderMap) -> Result<bool, Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn pauses_that_are_asked_for() {
+        let asked = |retry: &'static str, date: Option<&'static str>| {
+            let mut headers = HeaderMap::new();
+            headers.insert("retry-after", retry.parse().unwrap());
+            if let Some(date) = date {
+                headers.insert("date", date.parse().unwrap());
+            }
+            let now = date::parse("Sun, 06 Nov 1994 08:50:00 GMT").unwrap();
+            retry_after(&headers, now).map(|pause| pause.as_secs())
+        };
+        let date = "Sun, 06 Nov 1994 08:50:07 GMT";
+        assert_eq!(asked("7", None), Some(7));
+        assert_eq!(asked(date, None), Some(7));
+        assert_eq!(asked(date, Some("Sun, 06 Nov 1994 08:50:05 GMT")), Some(2));
+        assert_eq!(asked(date, Some("Sun, 06 Nov 1994 09:00:00 GMT")), Some(0));
+        assert_eq!(asked("soon", None), None);
+    }
 
     #[test]
     fn content_ranges() {

@@ -3,6 +3,7 @@
 
 mod address;
 mod answer;
+mod date;
 mod object;
 mod upload;
 
@@ -12,9 +13,10 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use crate::process::PerProcess;
-use crate::remote::{BLOCK, Cache, Fetch, Pump, Stop, detached};
+use crate::remote::{BLOCK, Cache, Fetch, Pump, Ranges, Stop};
 use crate::source::{Reader, Stream};
 use crate::stats::Counters;
+use crate::wait::{detached, lock};
 use crate::{Objects, Result, Source, Target, Tick, Tree, settings};
 use address::Address;
 use object::{Object, Opened};
@@ -58,28 +60,41 @@ impl Source {
     /// Read by ranges where the server knows them, in any order and by many threads; else as a
     /// stream. An object that changes meanwhile is an error.
     pub fn http(address: &str, options: HttpOptions, tick: &Tick) -> Result<Self> {
-        let address = Address::new(address, options)?;
-        let nick = address.nick.clone();
-        let counters = Arc::<Counters>::default();
-        let stop = Stop::default();
-        let (work_counters, work_stop) = (counters.clone(), stop.clone());
-        let open = move || object::open(address, work_counters, work_stop);
-        let opened = detached(tick, open, || stop.stop())?;
-        Ok(match opened {
-            Opened::Whole(bytes) => Self::from_reader(nick, Memory { bytes, counters }),
-            Opened::Ranges(object, head) => Self::from_reader(nick, Ranges::new(object, head)),
-            Opened::Stream(object, answer) => Self::from_stream(nick, object.pump(answer)),
-            Opened::GzipRanges(object, head) => {
-                let ranges = Self::from_reader(nick, Ranges::new(object, head));
-                ranges.gunzip()
-            }
-            Opened::GzipStream(object, answer) => {
-                let decode = |reader| Box::new(crate::wrap::gunzip(reader)) as _;
-                let decoded = crate::wrap::Decoded::of_stream(object.pump(answer), "gzip", decode);
-                Self::from_stream(nick, decoded)
-            }
-        })
+        open(Address::new(address, options)?, Arc::default(), tick)
     }
+}
+
+/// An object that is asked for at its first use.
+pub(crate) fn source(address: &str, options: HttpOptions) -> Result<Source> {
+    let address = Address::new(address, options)?;
+    let (nick, counters) = (address.nick.clone(), Arc::<Counters>::default());
+    Ok(Source::later(nick, counters.clone(), move |tick| {
+        open(address.clone(), counters.clone(), tick)
+    }))
+}
+
+fn open(address: Address, counters: Arc<Counters>, tick: &Tick) -> Result<Source> {
+    let nick = address.nick.clone();
+    let (stop, agent) = (Stop::default(), object::agent(&address));
+    let (work_stop, work_agent) = (stop.clone(), agent.clone());
+    let work = move || object::open(address, work_agent, counters, work_stop);
+    let opened = detached(tick, work, || {
+        stop.stop();
+        agent.shutdown();
+    })?;
+    Ok(match opened {
+        Opened::Whole(bytes, counters) => Source::from_reader(nick, Memory { bytes, counters }),
+        Opened::Ranges(object, head) => Source::from_reader(nick, ranges(object, head)),
+        Opened::Stream(object, answer) => Source::from_stream(nick, object.pump(answer)),
+        Opened::GzipRanges(object, head) => {
+            Source::from_reader(nick, ranges(object, head)).gunzip()
+        }
+        Opened::GzipStream(object, answer) => {
+            let decode = |reader| Box::new(crate::wrap::gunzip(reader)) as _;
+            let decoded = crate::wrap::Decoded::of_stream(object.pump(answer), "gzip", decode);
+            Source::from_stream(nick, decoded)
+        }
+    })
 }
 
 impl Target {
@@ -122,44 +137,18 @@ impl Reader for Memory {
     }
 }
 
-/// An object of which the server gives ranges.
-struct Ranges {
-    cache: PerProcess<Cache>,
-    len: u64,
-    counters: Arc<Counters>,
-}
-
-impl Ranges {
-    fn new(object: Object, head: Bytes) -> Self {
-        let (len, counters) = (object.len(), object.counters());
-        let make_counters = counters.clone();
-        let first = std::sync::Mutex::new(Some((object.clone(), head)));
-        // The connections of a parent are not the child's.
-        let make = move || {
-            let fresh = || (object.reconnected(), Bytes::new());
-            let (object, head) = crate::wait::lock(&first).take().unwrap_or_else(fresh);
-            Cache::new(object, len, make_counters.clone(), &head)
-        };
-        Self { cache: PerProcess::new(make), len, counters }
-    }
-}
-
-impl Reader for Ranges {
-    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> Result<usize> {
-        self.read_with(offset, buffer, &Tick::never())
-    }
-
-    fn len(&self) -> Result<Option<u64>> {
-        Ok(Some(self.len))
-    }
-
-    fn read_with(&self, offset: u64, buffer: &mut [u8], tick: &Tick) -> Result<usize> {
-        self.cache.get().read(offset, buffer, tick)
-    }
-
-    fn counters(&self) -> Option<Arc<Counters>> {
-        Some(self.counters.clone())
-    }
+/// Reads of an object of which the server gives ranges.
+fn ranges(object: Object, head: Bytes) -> Ranges {
+    let (len, counters) = (object.len(), object.counters());
+    let make_counters = counters.clone();
+    let first = std::sync::Mutex::new(Some((object.clone(), head)));
+    // The connections of a parent are not the child's.
+    let cache = PerProcess::new(move || {
+        let fresh = || (object.reconnected(), Bytes::new());
+        let (object, head) = lock(&first).take().unwrap_or_else(fresh);
+        Cache::new(object, len, make_counters.clone(), &head)
+    });
+    Ranges { cache, len, counters }
 }
 
 impl Fetch for Object {

@@ -35,7 +35,7 @@ struct Inner {
 /// What the first answer led to.
 pub(super) enum Opened {
     /// All of it has come.
-    Whole(Bytes),
+    Whole(Bytes, Arc<Counters>),
     /// The server gives ranges; the first one has come.
     Ranges(Object, Bytes),
     /// The server gives all from the start; the answer is there.
@@ -62,9 +62,13 @@ struct Progress {
 }
 
 /// Makes the first request.
-pub(super) fn open(address: Address, counters: Arc<Counters>, stop: Stop) -> Result<Opened> {
+pub(super) fn open(
+    address: Address,
+    agent: Agent,
+    counters: Arc<Counters>,
+    stop: Stop,
+) -> Result<Opened> {
     let place = Mutex::new(address.url.clone());
-    let agent = agent(&address);
     let state = Validators::default();
     let mut inner = Inner { address, agent, place, state, len: None, counters, stop };
     let mut backoff = Backoff::new(inner.address.options.retries);
@@ -93,7 +97,7 @@ enum First {
 impl First {
     fn open(self, mut inner: Inner) -> Opened {
         match self {
-            Self::Whole(bytes) => Opened::Whole(bytes),
+            Self::Whole(bytes) => Opened::Whole(bytes, inner.counters),
             Self::Ranges { head, gzip, state } => {
                 inner.state = state;
                 let object = Object(Arc::new(inner));

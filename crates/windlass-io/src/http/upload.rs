@@ -1,8 +1,9 @@
 //! Uploads by PUT and by POST.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use ureq::{Agent, SendBody};
@@ -11,9 +12,10 @@ use super::address::Address;
 use super::answer::Failed;
 use super::object::agent;
 use crate::process::PerProcess;
-use crate::remote::{Backoff, Pipe, PipeReader, Stop, Uploads, detached};
+use crate::remote::{Backoff, Pipe, PipeReader, Shelf, Stop, Uploads};
 use crate::stats::Counters;
 use crate::target::{Caps, Sink};
+use crate::wait::detached;
 use crate::{Error, Objects, Result, Target, Tick, alloc, events};
 
 /// How an upload is made.
@@ -55,7 +57,7 @@ impl Upload {
     }
 
     /// Sends a body whose length is known, again if that may help.
-    fn send(&self, url: &str, body: &[u8]) -> Result<()> {
+    fn send_to(&self, url: &str, body: &[u8]) -> Result<()> {
         let mut backoff = Backoff::new(self.address.options.retries);
         loop {
             let Err(failed) = self.request(url, SendBodyOf::Bytes(body)) else {
@@ -184,7 +186,7 @@ impl Sink for HttpSink {
         } else {
             let (upload, body) = (self.upload.clone(), std::mem::take(&mut self.pending));
             let stop = self.upload.stop.clone();
-            let work = move || upload.send(&upload.address.url, &body);
+            let work = move || upload.send_to(&upload.address.url, &body);
             detached(tick, work, || stop.stop())
         };
         self.upload.counters.waited(start);
@@ -205,11 +207,63 @@ impl Sink for HttpSink {
 pub(super) fn objects(address: Address) -> impl Objects {
     let counters = Arc::<Counters>::default();
     let upload = Upload::new(address, Method::Put, counters.clone());
-    let stop = upload.stop.clone();
-    let send = move |name: &str, bytes: &[u8]| upload.send(&upload.address.below(name), bytes);
-    Uploads::new(counters, stop, send)
+    Uploads::new(counters, upload)
+}
+
+impl Shelf for Upload {
+    fn send(&self, name: &str, bytes: &[u8]) -> Result<()> {
+        self.send_to(&self.address.below(name), bytes)
+    }
+
+    fn stop(&self) {
+        self.stop.stop();
+        self.agent.get().clone().shutdown();
+    }
+
+    fn remove(&self, names: &[&str], tick: &Tick) {
+        let mut address = (*self.address).clone();
+        address.options.connect_timeout = address.options.connect_timeout.min(PATIENCE);
+        address.options.timeout = address.options.timeout.min(PATIENCE);
+        let agent = agent(&address);
+        let (next, refused) = (AtomicUsize::new(0), AtomicBool::new(false));
+        let work = || {
+            while let Some(name) = names.get(next.fetch_add(1, Ordering::Relaxed)) {
+                let ended = tick.check().is_err() || refused.load(Ordering::Relaxed);
+                if ended || !self.delete(&agent, name) {
+                    refused.store(true, Ordering::Relaxed);
+                    return;
+                }
+            }
+        };
+        thread::scope(|scope| {
+            for _ in 1..names.len().min(REMOVERS) {
+                let thread = thread::Builder::new().name("windlass-io".to_owned());
+                if thread.spawn_scoped(scope, work).is_err() {
+                    break;
+                }
+            }
+            work();
+        });
+    }
+}
+
+impl Upload {
+    /// Removes an object; false if it makes no sense to go on with others.
+    fn delete(&self, agent: &Agent, name: &str) -> bool {
+        let mut request = agent.delete(self.address.below(name));
+        for (name, value) in &self.address.options.headers {
+            request = request.header(name, value);
+        }
+        self.counters.requested();
+        let refusals = [401, 403, 405, 501];
+        request.call().is_ok_and(|answer| !refusals.contains(&answer.status().as_u16()))
+    }
 }
 
 /// Bytes up to which an upload is made in one piece.
 const COLLECTED: usize = 8 << 20;
 const PIECE: usize = 256 << 10;
+/// How long the other side may take for a removal.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// Removals at the same time.
+const REMOVERS: usize = 8;

@@ -7,13 +7,19 @@ use ::postgres::Client;
 
 use super::{Kind, Place, Slot, Value, database_error, quoted, quoted_table};
 use crate::process::PerProcess;
-use crate::remote::{Cache, Fetch, Ranges, detached};
+use crate::remote::{Cache, Fetch, Ranges};
 use crate::stats::Counters;
-use crate::wait::lock;
+use crate::wait::{detached, lock};
 use crate::{Error, ErrorKind, Result, Source, Tick, events};
 
-pub(super) fn source(place: Place, tick: &Tick) -> Result<Source> {
-    let counters = Arc::<Counters>::default();
+pub(super) fn source(place: Place) -> Source {
+    let (nick, counters) = (place.nick.clone(), Arc::<Counters>::default());
+    Source::later(nick, counters.clone(), move |tick| {
+        open_source(place.clone(), counters.clone(), tick)
+    })
+}
+
+fn open_source(place: Place, counters: Arc<Counters>, tick: &Tick) -> Result<Source> {
     let nick = place.nick.clone();
     let opening = place.clone();
     let (client, state) = detached(tick, move || open(&opening), || ())?;

@@ -3,14 +3,12 @@
 
 mod cache;
 mod pipe;
-#[cfg(any(feature = "postgres", feature = "s3"))]
 mod ranges;
 mod uploads;
 mod wait;
 
 pub(crate) use cache::{BLOCK, Cache, Fetch};
 pub(crate) use pipe::{Pipe, PipeReader, Pump};
-#[cfg(any(feature = "postgres", feature = "s3"))]
 pub(crate) use ranges::Ranges;
-pub(crate) use uploads::Uploads;
-pub(crate) use wait::{Backoff, Stop, detached};
+pub(crate) use uploads::{Shelf, Uploads};
+pub(crate) use wait::{Backoff, Stop};

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::io::{self, Read};
+use std::process;
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
 use std::time::Instant;
@@ -125,6 +126,8 @@ pub(crate) struct Pump {
     reader: PipeReader,
     counters: Arc<Counters>,
     stop: Box<dyn Fn() + Send>,
+    /// The process that has the thread and the connection.
+    process: u32,
 }
 
 impl Pump {
@@ -135,7 +138,8 @@ impl Pump {
         stop: impl Fn() + Send + 'static,
     ) -> Self {
         let reader = PipeReader::new(Pipe::default());
-        Self { work: Some(Box::new(work)), reader, counters, stop: Box::new(stop) }
+        let process = process::id();
+        Self { work: Some(Box::new(work)), reader, counters, stop: Box::new(stop), process }
     }
 
     fn start(&mut self, work: Work) -> Result<()> {
@@ -157,6 +161,10 @@ impl Stream for Pump {
     }
 
     fn next_with(&mut self, buffer: &mut [u8], tick: &Tick) -> Result<usize> {
+        if self.process != process::id() {
+            let text = "the stream belongs to the process that opened it, which forked since";
+            return Err(Error::new(ErrorKind::Unsupported, text));
+        }
         if let Some(work) = self.work.take() {
             self.start(work)?;
         }
@@ -173,8 +181,11 @@ impl Stream for Pump {
 
 impl Drop for Pump {
     fn drop(&mut self) {
-        self.reader.pipe.refuse(Error::new(ErrorKind::Cancelled, "the stream was closed"));
-        (self.stop)();
+        // In a child the lock may be held for ever, and the connection is the parent's.
+        if self.process == process::id() {
+            self.reader.pipe.refuse(Error::new(ErrorKind::Cancelled, "the stream was closed"));
+            (self.stop)();
+        }
     }
 }
 

@@ -3,26 +3,33 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 
-use super::Stop;
 use crate::stats::Counters;
 use crate::wait::lock;
 use crate::{Error, Objects, Result, Stats, Tick};
 
-type Upload = Box<dyn Fn(&str, &[u8]) -> Result<()> + Send + Sync>;
-
-/// Uploads of many objects at the same time.
-pub(crate) struct Uploads {
-    shared: Arc<Shared>,
+/// A place that takes objects by their names. Called by several threads at once.
+pub(crate) trait Shelf: Send + Sync + 'static {
+    /// Stores an object.
+    fn send(&self, name: &str, bytes: &[u8]) -> Result<()>;
+    /// Makes all that is being sent fail soon.
+    fn stop(&self);
+    /// Removes objects in the order of their names here, as far as that is possible before the
+    /// tick ends, and while the other side answers. Not all of them may be there.
+    fn remove(&self, names: &[&str], tick: &Tick);
 }
 
-struct Shared {
-    send: Upload,
+/// Uploads of many objects at the same time.
+pub(crate) struct Uploads<S> {
+    shared: Arc<Shared<S>>,
+}
+
+struct Shared<S> {
+    shelf: S,
     counters: Arc<Counters>,
-    stop: Stop,
     state: Mutex<State>,
     changed: Condvar,
 }
@@ -34,16 +41,14 @@ struct State {
     threads: usize,
     busy: usize,
     error: Option<Error>,
+    /// What was sent, each name with a zero behind it: there may be millions.
+    sent: String,
 }
 
-impl Uploads {
-    pub(crate) fn new(
-        counters: Arc<Counters>,
-        stop: Stop,
-        send: impl Fn(&str, &[u8]) -> Result<()> + Send + Sync + 'static,
-    ) -> Self {
+impl<S: Shelf> Uploads<S> {
+    pub(crate) fn new(counters: Arc<Counters>, shelf: S) -> Self {
         let (state, changed) = (Mutex::default(), Condvar::new());
-        Self { shared: Arc::new(Shared { send: Box::new(send), counters, stop, state, changed }) }
+        Self { shared: Arc::new(Shared { shelf, counters, state, changed }) }
     }
 
     /// Waits until `done` says so, or an upload has failed.
@@ -65,7 +70,7 @@ impl Uploads {
     }
 }
 
-impl Objects for Uploads {
+impl<S: Shelf> Objects for Uploads<S> {
     fn put(&self, name: &str, bytes: Bytes, tick: &Tick) -> Result<()> {
         self.wait(tick, |state| state.queue.len() < MOST_QUEUED && state.bytes < MOST_BYTES)?;
         let mut state = lock(&self.shared.state);
@@ -92,11 +97,26 @@ impl Objects for Uploads {
     }
 
     fn abort(&self, error: &Error) {
-        self.shared.stop.stop();
-        let mut state = lock(&self.shared.state);
+        let shared = &self.shared;
+        let mut state = lock(&shared.state);
         state.queue.clear();
         state.error.get_or_insert_with(|| error.clone());
-        self.shared.changed.notify_all();
+        shared.changed.notify_all();
+        shared.shelf.stop();
+        // What arrives after it was removed would stay.
+        let end = Tick::with_deadline(Instant::now() + LAST_ARRIVALS);
+        while state.busy > 0 && end.check().is_ok() {
+            drop(shared.changed.wait_timeout(state, end.slice()));
+            state = lock(&shared.state);
+        }
+        let sent = std::mem::take(&mut state.sent);
+        drop(state);
+        // Manifests came last, and go first.
+        let names: Vec<&str> = sent.split_terminator('\0').rev().collect();
+        if !names.is_empty() {
+            let end = Tick::with_deadline(Instant::now() + LONGEST_REMOVAL);
+            shared.shelf.remove(&names, &end);
+        }
     }
 
     fn stats(&self) -> Stats {
@@ -104,14 +124,16 @@ impl Objects for Uploads {
     }
 }
 
-impl Shared {
+impl<S: Shelf> Shared<S> {
     /// What a thread does, until the queue is empty.
     fn work(self: Arc<Self>) {
         let mut state = lock(&self.state);
         while let Some((name, bytes)) = state.queue.pop_front() {
             state.busy += 1;
+            state.sent.push_str(&name);
+            state.sent.push('\0');
             drop(state);
-            let sent = (self.send)(&name, &bytes);
+            let sent = self.shelf.send(&name, &bytes);
             state = lock(&self.state);
             state.busy -= 1;
             state.bytes = state.bytes.saturating_sub(bytes.len());
@@ -129,3 +151,7 @@ const MOST_THREADS: usize = 8;
 const MOST_QUEUED: usize = 64;
 /// Bytes of objects that wait.
 const MOST_BYTES: usize = 16 << 20;
+/// How long an abort waits for the threads, which were told to stop.
+const LAST_ARRIVALS: Duration = Duration::from_secs(5);
+/// How long an abort may take to remove what was stored.
+const LONGEST_REMOVAL: Duration = Duration::from_mins(1);

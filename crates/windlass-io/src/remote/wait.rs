@@ -1,13 +1,11 @@
 //! Waiting for other machines so that a cancelled tick, or the end of the connection, ends it.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{RecvTimeoutError, sync_channel};
 use std::sync::{Arc, Condvar, Mutex};
-use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::wait::lock;
-use crate::{Error, ErrorKind, Result, Tick};
+use crate::{Error, ErrorKind, Result};
 
 /// Tells the threads of a connection that nobody needs them any more.
 #[derive(Clone, Default)]
@@ -88,35 +86,6 @@ impl Backoff {
         let pause = FIRST_PAUSE.saturating_mul(1 << self.attempts.min(10)).min(LONGEST_PAUSE);
         self.attempts += 1;
         Some(pause.max(asked.unwrap_or_default()))
-    }
-}
-
-/// Runs `work` so that a cancelled tick ends the wait for it; `stop` is called then.
-pub(crate) fn detached<T: Send + 'static>(
-    tick: &Tick,
-    work: impl FnOnce() -> Result<T> + Send + 'static,
-    stop: impl FnOnce(),
-) -> Result<T> {
-    tick.check()?;
-    if tick.is_never() {
-        return work();
-    }
-    let (send, receive) = sync_channel(1);
-    let thread = thread::Builder::new().name("windlass-io".to_owned());
-    // The receiver may be gone, then nobody wants the result.
-    thread.spawn(move || drop(send.send(work())))?;
-    loop {
-        match receive.recv_timeout(tick.slice()) {
-            Ok(result) => return result,
-            Err(RecvTimeoutError::Disconnected) => {
-                return Err(Error::new(ErrorKind::Internal, "a thread of the connection failed"));
-            }
-            Err(RecvTimeoutError::Timeout) => {}
-        }
-        if let Err(error) = tick.check() {
-            stop();
-            return Err(error);
-        }
     }
 }
 

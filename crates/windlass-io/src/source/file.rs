@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, Weak};
 use rustix::fs::OFlags;
 
 use crate::error::reason;
+use crate::names::shown;
 use crate::wait::lock;
 use crate::{Error, ErrorKind, Result};
 
@@ -132,6 +133,7 @@ fn open_error(path: &Path, error: io::Error) -> Error {
     ours.with_source(error)
 }
 
+/// A name for messages; one that was meant as an address may hold secrets.
 pub(crate) fn quoted(path: &Path) -> String {
-    format!("\"{}\"", path.display())
+    format!("\"{}\"", shown(&path.to_string_lossy()))
 }

@@ -2,6 +2,7 @@
 
 mod file;
 mod handlers;
+mod later;
 mod reader;
 mod replay;
 #[cfg(test)]
@@ -25,6 +26,7 @@ use crate::{Error, ErrorKind, Result, Stats, Tick};
 use file::{Identity, Named, Opened};
 pub(crate) use file::{is_pipe, quoted};
 use handlers::{Custom, Mode};
+use later::Later;
 pub use reader::{Failure, SourceReader};
 use replay::{Feed, Replay};
 
@@ -182,6 +184,8 @@ enum Backend {
     Reader(Box<dyn Reader>),
     Replay(Replay),
     Custom(Custom),
+    /// Opened at the first use.
+    Later(Later),
 }
 
 /// Tells sources apart: equal for the same state of the same file, or for the same source.
@@ -277,15 +281,45 @@ impl Source {
         Self::build("source_custom", None, unique(), Backend::Custom(Custom::new(handlers)))
     }
 
+    /// What `open` opens at the first use, within the time that is allowed then; its reads count by
+    /// `counters`. If it fails, the next use tries again.
+    ///
+    /// ```
+    /// use windlass_io::Source;
+    ///
+    /// let source = Source::later("later", Default::default(), |_| Ok(Source::from_memory("bytes")));
+    /// assert_eq!(source.read_to_vec(100)?, b"bytes");
+    /// # Ok::<(), windlass_io::Error>(())
+    /// ```
+    pub fn later(
+        nick: impl Into<String>,
+        counters: Arc<Counters>,
+        open: impl Fn(&Tick) -> Result<Self> + Send + Sync + 'static,
+    ) -> Self {
+        let backend = Backend::Later(Later::new(open));
+        Self::assemble(nick.into(), None, unique(), backend, Some(counters))
+    }
+
     fn build(
         nick: impl Into<String>,
         filename: Option<PathBuf>,
         key: Key,
         backend: Backend,
     ) -> Self {
-        let (nick, key, spool) = (nick.into(), SourceKey(key), AtomicBool::new(true));
-        let deadlines = Deadlines::default();
         let own = backend.counters();
+        Self::assemble(nick.into(), filename, key, backend, own)
+    }
+
+    /// With counters if the backend counts, not we.
+    fn assemble(
+        nick: String,
+        filename: Option<PathBuf>,
+        key: Key,
+        backend: Backend,
+        own: Option<Arc<Counters>>,
+    ) -> Self {
+        let (key, spool) = (SourceKey(key), AtomicBool::new(true));
+        let deadlines = Deadlines::default();
         let counted = own.is_some();
         let counters = own.unwrap_or_default();
         Self(Arc::new(Inner { nick, filename, key, spool, deadlines, backend, counters, counted }))
@@ -318,6 +352,7 @@ impl Source {
             Backend::Custom(custom) => {
                 matches!(self.mode(custom, &Tick::never())?, Mode::Stream(_))
             }
+            Backend::Later(later) => self.opened(later, &Tick::never())?.is_pipe()?,
             Backend::Memory(_)
             | Backend::Named(_)
             | Backend::Descriptor { .. }
@@ -343,12 +378,21 @@ impl Source {
     pub fn memory(&self) -> Option<&[u8]> {
         match &self.0.backend {
             Backend::Memory(bytes) => Some((**bytes).as_ref()),
+            Backend::Later(later) => later.opened().and_then(Self::memory),
             Backend::Named(_)
             | Backend::Descriptor { .. }
             | Backend::Reader(_)
             | Backend::Replay(_)
             | Backend::Custom(_) => None,
         }
+    }
+
+    /// Opens now what would be opened at the first use; a wait for another machine ends with the
+    /// tick. Files are open already.
+    pub fn connect(&self, tick: &Tick) -> Result<()> {
+        let Backend::Later(later) = &self.0.backend else { return Ok(()) };
+        let opened = self.opened(later, tick);
+        opened.map(drop).map_err(|error| error.with("source", self.nick()))
     }
 
     /// The length in bytes, if it is known; for pipes only once they were read to their end.
@@ -392,7 +436,8 @@ impl Source {
             | Backend::Descriptor { .. }
             | Backend::Reader(_)
             | Backend::Replay(_)
-            | Backend::Custom(_) => None,
+            | Backend::Custom(_)
+            | Backend::Later(_) => None,
         };
         Ok(SourceReader::new(self.clone(), Pass { tick: Tick::never(), keep, file }))
     }
@@ -421,6 +466,10 @@ impl Source {
         deadlines.step(tick, |tick| custom.mode(tick, deadlines.are_set()))
     }
 
+    fn opened<'a>(&'a self, later: &'a Later, tick: &Tick) -> Result<&'a Self> {
+        self.0.deadlines.step(tick, |tick| later.source(tick))
+    }
+
     fn known_len(&self, tick: &Tick) -> Result<Option<u64>> {
         match &self.0.backend {
             Backend::Memory(bytes) => Ok(Some((**bytes).as_ref().len() as u64)),
@@ -432,6 +481,7 @@ impl Source {
                 Mode::Seekable(seekable) => seekable.len,
                 Mode::Stream(replay) => replay.len(),
             }),
+            Backend::Later(later) => self.opened(later, tick)?.known_len(tick),
         }
     }
 
@@ -444,6 +494,12 @@ impl Source {
                 Mode::Seekable(seekable) => return Ok(seekable.len),
             },
             Backend::Reader(reader) => return reader.find_len(&pass.tick),
+            Backend::Later(later) => {
+                let source = self.opened(later, &pass.tick)?;
+                return self.0.deadlines.step(&pass.tick, |tick| {
+                    source.find_len(&Pass { tick: tick.clone(), ..pass.clone() })
+                });
+            }
             Backend::Memory(_) | Backend::Named(_) | Backend::Descriptor { .. } => {
                 return self.known_len(&pass.tick);
             }
@@ -498,6 +554,9 @@ impl Source {
                 Mode::Seekable(seekable) => seekable.read_at(offset, buffer, pass)?,
                 Mode::Stream(replay) => replay.read_at(offset, buffer, pass)?,
             },
+            Backend::Later(later) => {
+                return later.source(&pass.tick)?.read_from(offset, buffer, pass);
+            }
         };
         if count == 0 {
             self.check_end(offset, &pass.tick)?;
@@ -526,7 +585,11 @@ impl Backend {
         match self {
             Self::Reader(reader) => reader.counters(),
             Self::Replay(replay) => replay.counters(),
-            Self::Memory(_) | Self::Named(_) | Self::Descriptor { .. } | Self::Custom(_) => None,
+            Self::Memory(_)
+            | Self::Named(_)
+            | Self::Descriptor { .. }
+            | Self::Custom(_)
+            | Self::Later(_) => None,
         }
     }
 }

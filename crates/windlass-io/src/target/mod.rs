@@ -14,6 +14,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 use bytes::Bytes;
 
+use crate::names::shown;
 use crate::source::{duplicate, quoted};
 use crate::stats::Counters;
 use crate::timeouts::{Deadlines, Timeouts};
@@ -183,7 +184,7 @@ impl Target {
     /// is no regular file, such as a FIFO or `/dev/stdout`, is written directly.
     pub fn to_file(path: impl AsRef<Path>) -> Self {
         let path = path.as_ref();
-        let nick = path.display().to_string();
+        let nick = shown(&path.to_string_lossy());
         Self::build(nick, Some(path.to_owned()), Backend::File(path.to_owned()))
     }
 

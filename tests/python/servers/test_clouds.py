@@ -1,0 +1,177 @@
+"""Google Cloud Storage and Azure Blob Storage by address, against servers of ours; a large object of S3.
+
+Each runs in a process of its own, since the environment tells where the server is.
+"""
+
+import base64
+import os
+import subprocess
+import sys
+
+import pytest
+
+from ..faults.common import OURS, required
+from ..summary import tell
+from .clouds import cloud
+
+pytestmark = required
+
+CANDIDATE = os.environ.get("WINDLASS_MODULE", "windlass")
+SECRET = base64.b64encode(b"very-secret-word").decode()
+START = f"""
+import os, sys
+if os.environ.get("WINDLASS_PATH"):
+    sys.path.insert(0, os.environ["WINDLASS_PATH"])
+import {CANDIDATE} as library
+"""
+
+
+def environment(kind, address):
+    """What a program's environment says about the server."""
+    return {
+        "gs": {"GOOGLE_BASE_URL": address, "GOOGLE_SKIP_SIGNATURE": "true"},
+        "az": {
+            "AZURE_STORAGE_ACCOUNT_NAME": "tester",
+            "AZURE_STORAGE_ACCOUNT_KEY": SECRET,
+            "AZURE_STORAGE_ENDPOINT": address,
+        },
+        "s3": {
+            "AWS_ENDPOINT_URL": address,
+            "AWS_ACCESS_KEY_ID": "tester",
+            "AWS_SECRET_ACCESS_KEY": SECRET,
+            "AWS_REGION": "us-east-1",
+        },
+    }[kind]
+
+
+def run(kind, server, body):
+    settings = {**os.environ, **environment(kind, server.address)}
+    result = subprocess.run([sys.executable, "-c", START + body], capture_output=True, text=True, timeout=120, check=False, env=settings)
+    assert SECRET not in result.stdout + result.stderr
+    assert result.returncode == 0, result.stderr[-2000:]
+    return result.stdout
+
+
+@pytest.fixture
+def server():
+    with cloud() as running:
+        yield running
+
+
+kinds = pytest.mark.parametrize("kind", ["gs", "az", "s3"])
+
+
+@kinds
+def test_read(server, kind):
+    """By ranges: of a large picture only the parts that are looked at come."""
+    picture = OURS.Image.gaussnoise(2000, 1500).cast("uchar")
+    server.objects["/bucket/in put.v"] = picture.write_to_buffer(".v")
+    server.objects["/bucket/photo.png"] = data = picture.write_to_buffer(".png")
+    output = run(kind, server, f"""
+image = library.Image.new_from_file("{kind}://bucket/photo.png")
+print(image.width, image.avg())
+source = library.Source.new_from_file("{kind}://bucket/photo.png")
+library.Image.new_from_source(source)
+print(source.stats().bytes)
+for name in ("none.png", "photo.png/none"):
+    try:
+        library.Image.new_from_file("{kind}://bucket/" + name)
+    except library.Error as error:
+        print(error.kind)
+""").split("\n")
+    assert output[0] == f"2000 {picture.avg()}"
+    assert int(output[1]) < len(data) / 4
+    assert output[2:4] == ["NotFound", "NotFound"]
+
+
+@kinds
+def test_write(server, kind):
+    """What is small goes at once, what is large in parts; nothing is left besides."""
+    output = run(kind, server, f"""
+image = library.Image.gaussnoise(2500, 2000).cast("uchar").bandjoin([1, 2, 3])
+image.write_to_file("{kind}://bucket/folder/large.png[compression=0]")
+library.Image.black(100, 100).write_to_file("{kind}://bucket/small.jpg")
+print(image.avg() == library.Image.new_from_file("{kind}://bucket/folder/large.png").avg())
+""")
+    assert output == "True\n"
+    assert sorted(server.objects) == ["/bucket/folder/large.png", "/bucket/small.jpg"]
+    assert len(server.objects["/bucket/folder/large.png"]) > 15_000_000
+    assert not server.uploads
+    assert any("partNumber" in request or "comp=block" in request for request in server.requests)
+
+
+FAILED = """
+class Wrong(Exception):
+    pass
+
+image = library.Image.gaussnoise(2500, 2000).cast("uchar").bandjoin([1, 2, 3])
+data = image.write_to_buffer(".png", compression=0)
+at = 0
+
+def read(size):
+    global at
+    if at > 15_000_000:
+        raise Wrong("in the middle")
+    at += size
+    return data[at - size : at]
+
+source = library.SourceCustom()
+source.on_read(read)
+try:
+    image = library.Image.new_from_source(source, "", access="sequential")
+    image.write_to_file("%s://bucket/half.png[compression=0]")
+except library.Error as error:
+    print(type(error.__cause__).__name__)
+"""
+
+
+@kinds
+def test_a_failed_save_leaves_nothing(server, kind):
+    assert run(kind, server, FAILED % kind) == "Wrong\n"
+    assert not server.objects
+    sent = [request for request in server.requests if "partNumber" in request or "comp=block&" in request]
+    assert sent, server.requests
+    # Azure knows no end without success: what was sent of a blob is dropped by itself.
+    assert kind == "az" or not server.uploads
+
+
+@pytest.mark.parametrize("kind", ["gs", "az"])
+def test_a_failed_tree_leaves_nothing(server, kind):
+    """The manifest is refused, so the tiles go."""
+    server.refused = ".dzi"
+    output = run(kind, server, f"""
+try:
+    library.Image.black(1000, 1000).dzsave("{kind}://bucket/pyramid")
+except library.Error as error:
+    print(error.kind)
+""")
+    assert output == "Io\n"
+    assert len([request for request in server.requests if "_files/" in request]) > 10
+    assert not server.objects, sorted(server.objects)
+
+
+def test_a_large_object(server):
+    """Half a gigabyte passes, a fraction of it stays."""
+    width, height = 16_384, 32_768
+    head = b"P5 %d %d 255\n" % (width, height)
+    piece = bytes(range(256)) * 256
+    server.large["/bucket/large.pgm"] = len(head) + width * height, piece
+    server.objects["/bucket/large.pgm"] = b""
+    whole = server.piece
+    server.piece = lambda name, start, end: (head + whole(name, 0, end))[start:end] if start < len(head) else whole(name, start - len(head), end - len(head))
+    output = run("s3", server, """
+def peak():
+    with open("/proc/self/status") as status:
+        return int(next(line for line in status if line.startswith("VmHWM")).split()[1])
+
+library.Image.black(100, 100).avg()
+before = peak()
+source = library.Source.new_from_file("s3://bucket/large.pgm")
+image = library.Image.new_from_source(source, "", access="sequential")
+print(image.avg(), source.stats().bytes, source.stats().requests, peak() - before)
+""").split()
+    mean, received, requests, grown = float(output[0]), int(output[1]), int(output[2]), int(output[3])
+    assert mean == 127.5
+    assert received >= width * height
+    tell(f"S3, {received >> 20} MiB in {requests} requests: {grown / 1024:.0f} MiB more memory at the peak")
+    assert grown < 64 << 10
