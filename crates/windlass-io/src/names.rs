@@ -133,10 +133,11 @@ impl Target {
             #[cfg(feature = "http")]
             Scheme::Http => {
                 let (method, name) = strip_method(name);
-                Self::http(name, method, crate::HttpOptions::default())
+                let target = Self::http(name, method, crate::HttpOptions::default())?;
+                Ok(target.with_address(name))
             }
             #[cfg(feature = "s3")]
-            Scheme::Bucket => crate::bucket::target(name),
+            Scheme::Bucket => Ok(crate::bucket::target(name)?.with_address(name)),
             #[cfg(feature = "sqlite")]
             Scheme::Sqlite => crate::sqlite::target(name),
             #[cfg(feature = "postgres")]

@@ -96,10 +96,10 @@ impl SourceBase {
                 })?
             }
             // bytes never change; what may change is held and read piece by piece
-            "memory" if value.is_instance_of::<PyBytes>() => {
-                Source::from_memory(convert::blob(value)?)
-            }
-            "memory" => Source::from_reader("source", Exported::new(value)?),
+            "memory" => match convert::constant(value)? {
+                Some(bytes) => Source::from_memory(bytes),
+                None => Source::from_reader("source", Exported::new(value)?),
+            },
             "custom" => Source::custom(Reading(Arc::clone(&callbacks))),
             other => return Err(PyValueError::new_err(format!("no source of kind {other}"))),
         };

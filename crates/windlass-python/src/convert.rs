@@ -255,14 +255,50 @@ fn elements<'py>(value: &Bound<'py, PyAny>) -> PyResult<Vec<Bound<'py, PyAny>>> 
     )))
 }
 
-/// The bytes of anything with a buffer; those of `bytes` are not copied.
+/// The bytes of anything with a buffer; those of `bytes`, and of views of them, are not copied.
 pub(crate) fn blob(value: &Bound<'_, PyAny>) -> PyResult<Bytes> {
-    let bytes = match value.cast::<PyBytes>() {
-        Ok(bytes) => bytes.clone(),
-        Err(_) => as_bytes(value)?,
-    };
-    Ok(Bytes::from_owner(PyBackedBytes::from(bytes)))
+    match constant(value)? {
+        Some(bytes) => Ok(bytes),
+        None => Ok(Bytes::from_owner(PyBackedBytes::from(as_bytes(value)?))),
+    }
 }
+
+/// The bytes of `bytes`, or of a view of them, where they lie: nobody can change them.
+pub(crate) fn constant(value: &Bound<'_, PyAny>) -> PyResult<Option<Bytes>> {
+    let Some(owner) = owner(value) else { return Ok(None) };
+    let whole = PyBackedBytes::from(owner);
+    if value.is_instance_of::<PyBytes>() {
+        return Ok(Some(Bytes::from_owner(whole)));
+    }
+    // a view that lies elsewhere is not one of these bytes, whatever it says
+    let part = PyBuffer::<u8>::get(view(value)?.as_any())?;
+    let start = (part.buf_ptr() as usize).checked_sub(whole.as_ptr() as usize);
+    let inside = start.and_then(|start| Some(start..start.checked_add(part.len_bytes())?));
+    let inside = inside.filter(|inside| inside.end <= whole.len());
+    Ok(inside.map(|inside| Bytes::from_owner(whole).slice(inside)))
+}
+
+/// The `bytes` behind views of memory and arrays of NumPy.
+fn owner<'py>(value: &Bound<'py, PyAny>) -> Option<Bound<'py, PyBytes>> {
+    let py = value.py();
+    let mut value = value.clone();
+    for _ in 0..MOST_VIEWS {
+        let behind = match value.cast_into::<PyBytes>() {
+            Ok(bytes) => return Some(bytes),
+            Err(other) => other.into_inner(),
+        };
+        let name = if behind.is_instance_of::<PyMemoryView>() {
+            intern!(py, "obj")
+        } else {
+            intern!(py, "base")
+        };
+        value = behind.getattr(name).ok()?;
+    }
+    None
+}
+
+/// Views of views that are looked through.
+const MOST_VIEWS: usize = 8;
 
 /// A copy of the bytes of anything with a buffer.
 fn as_bytes<'py>(value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyBytes>> {

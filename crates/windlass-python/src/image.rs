@@ -408,10 +408,11 @@ pub(crate) fn image_from_bytes<'py>(
             &format!("VipsImage: no band format {format}"),
         ));
     };
-    let bytes = convert::blob(data)?;
-    // held, so that what `invalidate` looks at again can't be resized meanwhile
-    let held = |_| convert::view(data).map(|view| view.into_any().unbind());
-    let lent = (!data.is_instance_of::<PyBytes>()).then_some(()).map(held).transpose()?;
+    let (bytes, lent) = match convert::constant(data)? {
+        Some(bytes) => (bytes, None),
+        // held, so that what `invalidate` looks at again can't be resized meanwhile
+        None => (convert::blob(data)?, Some(convert::view(data)?.into_any().unbind())),
+    };
     let image = memory(Header::new(width, height, bands, format), bytes)
         .map_err(|error| error::to_python(py, "unable to make image from memory", &error))?;
     wrap_lent(py, image, lent)

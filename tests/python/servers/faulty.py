@@ -14,6 +14,7 @@
 | long | says that the body is `of` bytes longer than it is, and closes |
 | changing | another entity tag, and other bytes, for each request |
 | busy | 503 with `Retry-After: 1` for the first `of` requests |
+| later | the same with a date one second from now, as its own clock has it, which is an hour slow |
 | broken | 500 for ever |
 | loop | redirects to itself |
 | missing | 404 |
@@ -23,6 +24,7 @@
 """
 
 import contextlib
+import email.utils
 import http.server
 import os
 import re
@@ -75,6 +77,8 @@ def faulty(root):
 
 class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    # Seconds by which its clock is slow.
+    slow = 0
 
     def log_message(self, *arguments):
         """Tests look at `server.requests` instead."""
@@ -105,6 +109,16 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if self.before < self.of:
             return self.empty(503, {"Retry-After": "1"})
         return False
+
+    def answer_later(self):
+        if self.before < self.of:
+            self.slow = 3600
+            date = email.utils.formatdate(time.time() - self.slow + 1, usegmt=True)
+            return self.empty(503, {"Retry-After": date})
+        return False
+
+    def date_time_string(self, timestamp=None):
+        return super().date_time_string((timestamp or time.time()) - self.slow)
 
     def answer_broken(self):
         return self.empty(500)

@@ -39,7 +39,7 @@ impl Save for DzSave {
             level => level.clamp(0, 9) as u32,
         };
         let tree = match &place.folder {
-            Some(folder) => Some(Tree::folder(folder)?.with_tick(Context::current().tick)),
+            Some(folder) => Some(Tree::to_name(folder)?.with_tick(Context::current().tick)),
             None => None,
         };
         let saver = DzSaver {
@@ -83,14 +83,16 @@ impl DzSave {
 struct Place {
     /// The name of the image
     name: String,
-    /// The folder; none for a zip
+    /// The folder, or the address below which objects go; none for a zip
     folder: Option<PathBuf>,
     szi: bool,
 }
 
 impl Place {
     fn of(options: &DzSave, target: &Target) -> Self {
-        let file = target.filename();
+        let address =
+            target.address().map(|address| address.split_once('?').unwrap_or((address, "")));
+        let file = target.filename().or(address.map(|(plain, _)| Path::new(plain)));
         let text = file.and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
         let ends = |suffix: &str| {
             text.as_ref().is_some_and(|name| name.to_ascii_lowercase().ends_with(suffix))
@@ -113,7 +115,11 @@ impl Place {
         let folder = file.filter(|_| container == Container::Fs).map(|file| {
             let parent = file.parent().filter(|parent| !parent.as_os_str().is_empty());
             let said = options.dirname.as_ref().map(PathBuf::from);
-            said.unwrap_or_else(|| parent.unwrap_or(Path::new(".")).to_owned())
+            let mut folder = said.unwrap_or_else(|| parent.unwrap_or(Path::new(".")).to_owned());
+            if let Some((_, query)) = address.filter(|(_, query)| !query.is_empty()) {
+                folder.as_mut_os_string().push(format!("?{query}"));
+            }
+            folder
         });
         Self { name, folder, szi: container == Container::Szi }
     }

@@ -1,7 +1,7 @@
 //! An address, what of it may be shown, and what goes with each request.
 
 use super::HttpOptions;
-use crate::names::percent_decoded;
+use crate::names::{percent_decoded, shown};
 use crate::{Error, ErrorKind, Result};
 
 /// An address with the options of its requests.
@@ -35,10 +35,7 @@ impl Address {
         }
         let slash = if path.starts_with('/') { "" } else { "/" };
         let url = format!("{scheme}://{host}{slash}{}", encoded(path));
-        let nick = match url.split_once('?') {
-            Some((plain, _)) => format!("{plain}?…"),
-            None => url.clone(),
-        };
+        let nick = shown(&url);
         Ok(Self { url, nick, options })
     }
 

@@ -126,6 +126,8 @@ pub struct Target(Arc<Inner>);
 struct Inner {
     nick: String,
     filename: Option<PathBuf>,
+    /// Where objects beside it could go too; may hold secrets.
+    address: Option<String>,
     backend: Backend,
     state: Mutex<State>,
     sync: AtomicBool,
@@ -222,6 +224,7 @@ impl Target {
         Self(Arc::new(Inner {
             nick,
             filename,
+            address: None,
             backend,
             state: Mutex::new(State::Idle),
             sync: AtomicBool::new(false),
@@ -269,6 +272,21 @@ impl Target {
     /// The name of the file, for targets made by [`Target::to_file`].
     pub fn filename(&self) -> Option<&Path> {
         self.0.filename.as_deref()
+    }
+
+    /// The address of HTTP or of a bucket that the target was made from by [`Target::to_name`],
+    /// beside which a [`Tree`](crate::Tree) could write too. Not for messages: it may hold secrets.
+    pub fn address(&self) -> Option<&str> {
+        self.0.address.as_deref()
+    }
+
+    /// The same target, which was made just now, with its address.
+    #[cfg(any(feature = "http", feature = "s3"))]
+    pub(crate) fn with_address(mut self, address: &str) -> Self {
+        if let Some(inner) = Arc::get_mut(&mut self.0) {
+            inner.address = Some(address.to_owned());
+        }
+        self
     }
 
     /// True while somebody else holds this target too, such as a save that is going on.
