@@ -69,7 +69,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         """The name of the object and the query."""
         address = urllib.parse.urlsplit(self.path)
         with self.server.lock:
-            self.server.requests.append(f"{self.command} {self.path}")
+            self.server.requests.append(f"{self.command} {urllib.parse.unquote(self.path)}")
         query = dict(urllib.parse.parse_qsl(address.query, keep_blank_values=True))
         return urllib.parse.unquote(address.path), query
 

@@ -4,6 +4,7 @@ Each runs in a process of its own, since the environment tells where the server 
 """
 
 import base64
+import json
 import os
 import subprocess
 import sys
@@ -18,6 +19,8 @@ pytestmark = required
 
 CANDIDATE = os.environ.get("WINDLASS_MODULE", "windlass")
 SECRET = base64.b64encode(b"very-secret-word").decode()
+# An account for servers that ask for no token.
+ANONYMOUS = json.dumps({"disable_oauth": True, "client_email": "", "private_key": "", "private_key_id": ""})
 START = f"""
 import os, sys
 if os.environ.get("WINDLASS_PATH"):
@@ -29,7 +32,7 @@ import {CANDIDATE} as library
 def environment(kind, address):
     """What a program's environment says about the server."""
     return {
-        "gs": {"GOOGLE_BASE_URL": address, "GOOGLE_SKIP_SIGNATURE": "true"},
+        "gs": {"GOOGLE_BASE_URL": address, "GOOGLE_SERVICE_ACCOUNT_KEY": ANONYMOUS},
         "az": {
             "AZURE_STORAGE_ACCOUNT_NAME": "tester",
             "AZURE_STORAGE_ACCOUNT_KEY": SECRET,
