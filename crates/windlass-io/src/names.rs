@@ -66,8 +66,8 @@ fn split_user(rest: &str) -> (Option<&str>, &str) {
     let port = behind.rsplit_once(':').map_or("", |(_, port)| port);
     let is_whole = authority.contains('@') || port.bytes().all(|digit| digit.is_ascii_digit());
     let searched = if is_whole { authority } else { rest };
-    match searched.rfind('@') {
-        Some(at) => (Some(&rest[..at]), &rest[at + 1..]),
+    match searched.rfind('@').map(|at| rest.split_at(at)) {
+        Some((user, host)) => (Some(user), host.strip_prefix('@').unwrap_or(host)),
         None => (None, rest),
     }
 }

@@ -46,6 +46,7 @@ impl<T> Node<T> {
 impl<T> Drop for Node<T> {
     /// What is a parent's is left as it is: its threads are not there to be told, its locks may
     /// be held, and a connection that is ended here would end in the parent too.
+    #[expect(clippy::mem_forget, reason = "the value is another process's")]
     fn drop(&mut self) {
         if self.process != process::id() {
             std::mem::forget(self.value.take());

@@ -39,7 +39,8 @@ fn seconds_of(time: &str) -> Option<u64> {
 
 /// Days from the start of 1970 to a day of a month, which counts from 0.
 fn days(year: u64, month: u64, day: u64) -> Option<u64> {
-    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let divides = |count: u64| year.is_multiple_of(count);
+    let leap = divides(4) && (!divides(100) || divides(400));
     let leaps = |year: u64| year / 4 - year / 100 + year / 400;
     let years = (year - 1970) * 365 + leaps(year - 1) - leaps(1969);
     let before = BEFORE.get(usize::try_from(month).ok()?)? + u64::from(leap && month > 1);

@@ -8,10 +8,12 @@ use crate::{Result, Tick};
 
 /// How to open a source, and the source once that was done.
 pub(crate) struct Later {
-    open: Box<dyn Fn(&Tick) -> Result<Source> + Send + Sync>,
+    open: Open,
     opening: Turn<()>,
     opened: OnceLock<Source>,
 }
+
+type Open = Box<dyn Fn(&Tick) -> Result<Source> + Send + Sync>;
 
 impl Later {
     pub(crate) fn new(open: impl Fn(&Tick) -> Result<Source> + Send + Sync + 'static) -> Self {
