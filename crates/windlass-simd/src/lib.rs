@@ -14,6 +14,7 @@ pub mod resample_columns;
 pub mod resample_rank;
 pub mod resample_taps;
 pub mod table;
+pub mod vp8;
 
 /// The instructions in use, detected once.
 pub fn level() -> fearless_simd::Level {
