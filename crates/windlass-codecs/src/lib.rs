@@ -16,6 +16,7 @@ pub mod jpeg;
 pub mod matrix;
 mod metadata;
 mod mime;
+mod pages;
 pub mod png;
 pub mod ppm;
 pub mod pyramid;

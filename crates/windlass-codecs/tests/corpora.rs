@@ -32,19 +32,21 @@ fn data() -> Option<PathBuf> {
     None
 }
 
-/// The image of a JPEG, PNG or TIFF; none for other files.
+/// The image of a file of one of the formats tested here; none for other files.
 fn open(path: &Path, fail_on: FailOn) -> Result<Option<Image>> {
     static FORMATS: OnceLock<Registry> = OnceLock::new();
     FORMATS
         .get_or_init(|| Registry::new(windlass_codecs::OPERATIONS, windlass_codecs::FORMATS))
         .install();
     let source = Source::from_file(path)?;
-    let tested = |format: &FormatSpec| ["png", "jpeg", "tiff"].contains(&format.name);
+    let tested = |format: &FormatSpec| TESTED.contains(&format.name);
     let Some(format) = search::find_load(&source, tested)? else { return Ok(None) };
     let loader = format.loader.expect("found by its loader");
     let args = [("source", Value::Source(source)), ("fail_on", fail_on.to_value())];
     image_operation(&format!("{loader}_source"), args).map(Some)
 }
+
+const TESTED: [&str; 5] = ["gif", "jpeg", "png", "tiff", "webp"];
 
 /// What differs between what we and the reference make of a file.
 fn compare(path: &Path, oracle: &Json) -> Vec<String> {
@@ -213,6 +215,26 @@ fn malformed_jpeg() {
 }
 
 #[test]
+fn webp() {
+    check("webp", &["Webp"], &[]);
+}
+
+#[test]
+fn malformed_webp() {
+    check("malformed-webp", &["Webp"], &[]);
+}
+
+#[test]
+fn gif() {
+    check("gif", &["Nsgif"], &[]);
+}
+
+#[test]
+fn malformed_gif() {
+    check("malformed-gif", &["Nsgif"], &[]);
+}
+
+#[test]
 fn tiff() {
     let known = [
         // compressions that there is no decoder for
@@ -252,5 +274,5 @@ fn malformed_tiff_does_no_harm() {
 
 #[test]
 fn suite_of_the_reference() {
-    check("libvips-suite", &["Png", "Jpeg", "Tiff"], &[]);
+    check("libvips-suite", &["Nsgif", "Png", "Jpeg", "Tiff", "Webp"], &[]);
 }

@@ -29,24 +29,21 @@ pub struct Limits {
 pub fn macroblock_edge(samples: &mut [Lane; 8], limits: Limits) {
     let mut out = [[0; LANES]; 6];
     for lane in 0..LANES {
-        let [p3, p2, p1, p0, q0, q1, q2, q3] = samples.each_ref().map(|row| i16::from(row[lane]));
+        let [p3, p2, p1, p0, q0, q1, q2, q3] = eight(samples, lane);
         let smooth = is_smooth([p3, p2, p1, p0, q0, q1, q2, q3], limits);
         let varied = is_varied([p1, p0, q0, q1], limits);
-        let step = clamp(clamp(p1 - q1).wrapping_add((q0 - p0).wrapping_mul(3)));
-        let wide = if smooth & !varied { step } else { 0 };
-        let narrow = if smooth & varied { step } else { 0 };
+        let step =
+            clamp(clamp(p1.wrapping_sub(q1)).wrapping_add(q0.wrapping_sub(p0).wrapping_mul(3)));
+        let step = if smooth { step } else { 0 };
+        let (wide, narrow) = (if varied { 0 } else { step }, if varied { step } else { 0 });
         let (down, up) = rounded(narrow);
-        let part = |weight: i16| clamp(wide.wrapping_mul(weight).wrapping_add(63) >> 7);
-        let [a, b, c] = [part(27), part(18), part(9)];
-        let results = [
-            shifted(p2, c),
-            shifted(p1, b),
-            shifted(p0, a.wrapping_add(up)),
-            shifted(q0, 0 - a.wrapping_add(down)),
-            shifted(q1, 0 - b),
-            shifted(q2, 0 - c),
-        ];
-        out.iter_mut().zip(results).for_each(|(row, result)| row[lane] = result);
+        let (a, b, c) = (part(wide, 27), part(wide, 18), part(wide, 9));
+        out[0][lane] = shifted(p2, c);
+        out[1][lane] = shifted(p1, b);
+        out[2][lane] = shifted(p0, a.wrapping_add(up));
+        out[3][lane] = shifted(q0, a.wrapping_add(down).wrapping_neg());
+        out[4][lane] = shifted(q1, b.wrapping_neg());
+        out[5][lane] = shifted(q2, c.wrapping_neg());
     }
     samples[1..7].copy_from_slice(&out);
 }
@@ -56,16 +53,18 @@ pub fn macroblock_edge(samples: &mut [Lane; 8], limits: Limits) {
 pub fn block_edge(samples: &mut [Lane; 8], limits: Limits) {
     let mut out = [[0; LANES]; 4];
     for lane in 0..LANES {
-        let [p3, p2, p1, p0, q0, q1, q2, q3] = samples.each_ref().map(|row| i16::from(row[lane]));
+        let [p3, p2, p1, p0, q0, q1, q2, q3] = eight(samples, lane);
         let smooth = is_smooth([p3, p2, p1, p0, q0, q1, q2, q3], limits);
         let varied = is_varied([p1, p0, q0, q1], limits);
-        let outer = if varied { clamp(p1 - q1) } else { 0 };
-        let step = clamp(outer.wrapping_add((q0 - p0).wrapping_mul(3)));
+        let outer = if varied { clamp(p1.wrapping_sub(q1)) } else { 0 };
+        let step = clamp(outer.wrapping_add(q0.wrapping_sub(p0).wrapping_mul(3)));
         let (down, up) = rounded(if smooth { step } else { 0 });
-        let half = if smooth & !varied { down.wrapping_add(1) >> 1 } else { 0 };
-        let results =
-            [shifted(p1, half), shifted(p0, up), shifted(q0, 0 - down), shifted(q1, 0 - half)];
-        out.iter_mut().zip(results).for_each(|(row, result)| row[lane] = result);
+        // a step of 0 leaves a half of 0
+        let half = if varied { 0 } else { down.wrapping_add(1) >> 1 };
+        out[0][lane] = shifted(p1, half);
+        out[1][lane] = shifted(p0, up);
+        out[2][lane] = shifted(q0, down.wrapping_neg());
+        out[3][lane] = shifted(q1, half.wrapping_neg());
     }
     samples[2..6].copy_from_slice(&out);
 }
@@ -75,25 +74,42 @@ pub fn block_edge(samples: &mut [Lane; 8], limits: Limits) {
 pub fn simple_edge(samples: &mut [Lane; 4], edge: i16) {
     let mut out = [[0; LANES]; 2];
     for lane in 0..LANES {
-        let [p1, p0, q0, q1] = samples.each_ref().map(|row| i16::from(row[lane]));
+        let at = |row: usize| i16::from(samples[row][lane]);
+        let [p1, p0, q0, q1] = [at(0), at(1), at(2), at(3)];
         let smooth = across([p1, p0, q0, q1]) <= edge;
-        let step = clamp(clamp(p1 - q1).wrapping_add((q0 - p0).wrapping_mul(3)));
+        let step =
+            clamp(clamp(p1.wrapping_sub(q1)).wrapping_add(q0.wrapping_sub(p0).wrapping_mul(3)));
         let (down, up) = rounded(if smooth { step } else { 0 });
-        (out[0][lane], out[1][lane]) = (shifted(p0, up), shifted(q0, 0 - down));
+        out[0][lane] = shifted(p0, up);
+        out[1][lane] = shifted(q0, down.wrapping_neg());
     }
     samples[1..3].copy_from_slice(&out);
+}
+
+#[inline(always)]
+fn eight(samples: &[Lane; 8], lane: usize) -> [i16; 8] {
+    let [a, b, c, d, e, f, g, h] = samples;
+    [
+        i16::from(a[lane]),
+        i16::from(b[lane]),
+        i16::from(c[lane]),
+        i16::from(d[lane]),
+        i16::from(e[lane]),
+        i16::from(f[lane]),
+        i16::from(g[lane]),
+        i16::from(h[lane]),
+    ]
 }
 
 /// How far the sides of an edge are from each other.
 #[inline(always)]
 fn across([p1, p0, q0, q1]: [i16; 4]) -> i16 {
-    let (near, far) = ((p0 - q0).wrapping_abs(), (p1 - q1).wrapping_abs());
+    let (near, far) = (apart(p0, q0), apart(p1, q1));
     near.wrapping_mul(2).wrapping_add(far >> 1)
 }
 
 #[inline(always)]
 fn is_smooth([p3, p2, p1, p0, q0, q1, q2, q3]: [i16; 8], limits: Limits) -> bool {
-    let apart = |a: i16, b: i16| (a - b).wrapping_abs();
     let before = apart(p3, p2).max(apart(p2, p1)).max(apart(p1, p0));
     let behind = apart(q3, q2).max(apart(q2, q1)).max(apart(q1, q0));
     (before.max(behind) <= limits.interior) & (across([p1, p0, q0, q1]) <= limits.edge)
@@ -101,13 +117,24 @@ fn is_smooth([p3, p2, p1, p0, q0, q1, q2, q3]: [i16; 8], limits: Limits) -> bool
 
 #[inline(always)]
 fn is_varied([p1, p0, q0, q1]: [i16; 4], limits: Limits) -> bool {
-    (p1 - p0).wrapping_abs().max((q1 - q0).wrapping_abs()) > limits.variance
+    apart(p1, p0).max(apart(q1, q0)) > limits.variance
+}
+
+#[inline(always)]
+fn apart(a: i16, b: i16) -> i16 {
+    a.wrapping_sub(b).wrapping_abs()
 }
 
 /// An eighth of a step, to take from the sample behind the edge and to add to the one before it.
 #[inline(always)]
 fn rounded(step: i16) -> (i16, i16) {
     (clamp(step.wrapping_add(4)) >> 3, clamp(step.wrapping_add(3)) >> 3)
+}
+
+/// A part of 128 of a step.
+#[inline(always)]
+fn part(step: i16, weight: i16) -> i16 {
+    clamp(step.wrapping_mul(weight).wrapping_add(63) >> 7)
 }
 
 #[inline(always)]
@@ -156,22 +183,28 @@ fn shuffle(input: &[u8; 128]) -> [u8; 128] {
 /// The first coefficients of sixteen blocks, from a block of their own (§14.3).
 #[inline(always)]
 pub fn means(block: &[i16; 16]) -> [i16; 16] {
-    let rows = |x: [[i16; 4]; 4]| {
-        let mut out = [[0i16; 4]; 4];
-        for i in 0..4 {
-            let (a, b) = (x[0][i].wrapping_add(x[3][i]), x[1][i].wrapping_add(x[2][i]));
-            let (c, d) = (x[1][i].wrapping_sub(x[2][i]), x[0][i].wrapping_sub(x[3][i]));
-            out[0][i] = a.wrapping_add(b);
-            out[1][i] = c.wrapping_add(d);
-            out[2][i] = a.wrapping_sub(b);
-            out[3][i] = d.wrapping_sub(c);
-        }
-        out
-    };
-    let out = turned(rows(turned(rows(quarters(block)))));
-    let mut flat = [0; 16];
+    let out = turned(sums(turned(sums(quarters(block)))));
+    let mut flat = [0i16; 16];
     flat.copy_from_slice(out.as_flattened());
-    flat.map(|value: i16| value.wrapping_add(3) >> 3)
+    for value in &mut flat {
+        *value = value.wrapping_add(3) >> 3;
+    }
+    flat
+}
+
+/// Sums and differences of four rows.
+#[inline(always)]
+fn sums(x: [[i16; 4]; 4]) -> [[i16; 4]; 4] {
+    let mut out = [[0i16; 4]; 4];
+    for i in 0..4 {
+        let (a, b) = (x[0][i].wrapping_add(x[3][i]), x[1][i].wrapping_add(x[2][i]));
+        let (c, d) = (x[1][i].wrapping_sub(x[2][i]), x[0][i].wrapping_sub(x[3][i]));
+        out[0][i] = a.wrapping_add(b);
+        out[1][i] = c.wrapping_add(d);
+        out[2][i] = a.wrapping_sub(b);
+        out[3][i] = d.wrapping_sub(c);
+    }
+    out
 }
 
 #[inline(always)]
@@ -183,8 +216,13 @@ fn quarters(block: &[i16; 16]) -> [[i16; 4]; 4] {
 
 #[inline(always)]
 fn turned(x: [[i16; 4]; 4]) -> [[i16; 4]; 4] {
-    let column = |i: usize| [x[0][i], x[1][i], x[2][i], x[3][i]];
-    [column(0), column(1), column(2), column(3)]
+    let [a, b, c, d] = x;
+    [
+        [a[0], b[0], c[0], d[0]],
+        [a[1], b[1], c[1], d[1]],
+        [a[2], b[2], c[2], d[2]],
+        [a[3], b[3], c[3], d[3]],
+    ]
 }
 
 /// Adds the inverse transform of a block (§14.4) to 4 by 4 samples, which lie `STRIDE` apart.
@@ -450,9 +488,8 @@ mod tests {
             let signs = [[1, 1, 1, 1], [1, 1, -1, -1], [1, -1, -1, 1], [1, -1, 1, -1]];
             let expected: [i16; 16] = std::array::from_fn(|place| {
                 let (y, x) = (place / 4, place % 4);
-                let sum: i32 = (0..16)
-                    .map(|k| i32::from(block[k]) * signs[k / 4][y] * signs[k % 4][x])
-                    .sum();
+                let sum: i32 =
+                    (0..16).map(|k| i32::from(block[k]) * signs[k / 4][y] * signs[k % 4][x]).sum();
                 ((sum + 3) >> 3) as i16
             });
             for level in levels() {

@@ -94,15 +94,12 @@ impl<'a> Bools<'a> {
 
     #[cold]
     fn fill_byte(&mut self) {
-        let byte = match self.data.split_first() {
-            Some((&byte, rest)) => {
-                self.data = rest;
-                byte
-            }
-            None => {
-                self.ended = true;
-                0
-            }
+        let byte = if let Some((&byte, rest)) = self.data.split_first() {
+            self.data = rest;
+            byte
+        } else {
+            self.ended = true;
+            0
         };
         self.value = self.value << 8 | u64::from(byte);
         self.bits = self.bits.wrapping_add(8);

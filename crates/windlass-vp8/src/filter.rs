@@ -26,10 +26,7 @@ impl Strength {
         let interior = interior.max(1);
         let variance = i16::from(level >= 15) + i16::from(level >= 40);
         let limits = |edge: i16| Limits { variance, interior, edge };
-        Self {
-            borders: limits(2 * (level + 2) + interior),
-            blocks: limits(2 * level + interior),
-        }
+        Self { borders: limits(2 * (level + 2) + interior), blocks: limits(2 * level + interior) }
     }
 }
 
@@ -84,30 +81,46 @@ fn simple_middle(samples: &mut [Lane; 8], edge: i16) {
 pub(crate) fn luma(luma: &mut [u8], stride: usize, place: Place, strength: Strength) {
     let x = 16 * place.column;
     let origin = ABOVE * stride + x;
-    let Strength { borders, blocks } = strength;
-    let column = |luma: &mut [u8], at: usize| {
-        let first = origin + at - 4;
-        let mut columns = transpose(&gather(luma, stride, first));
-        if at == 0 { macroblock_edge(&mut columns, borders) } else { block_edge(&mut columns, blocks) }
-        scatter(luma, stride, first, &transpose_back(&columns));
-    };
-    let row = |luma: &mut [u8], at: usize| {
-        let first = origin + at * stride - 4 * stride;
-        let mut rows = load(luma, stride, first);
-        if at == 0 { macroblock_edge(&mut rows, borders) } else { block_edge(&mut rows, blocks) }
-        store(luma, stride, first, &rows);
-    };
     if x > 0 {
-        column(luma, 0);
+        column(luma, stride, origin - 4, true, strength);
     }
     if place.inside {
-        (4..16).step_by(4).for_each(|at| column(luma, at));
+        for at in [0, 4, 8] {
+            column(luma, stride, origin + at, false, strength);
+        }
     }
     if place.above {
-        row(luma, 0);
+        row(luma, stride, origin - 4 * stride, true, strength);
     }
     if place.inside {
-        (4..16).step_by(4).for_each(|at| row(luma, at));
+        for at in [0, 4, 8] {
+            row(luma, stride, origin + at * stride, false, strength);
+        }
+    }
+}
+
+/// Filters a vertical edge, four columns behind `first`.
+#[inline(always)]
+fn column(luma: &mut [u8], stride: usize, first: usize, border: bool, strength: Strength) {
+    let mut columns = transpose(&gather(luma, stride, first));
+    edge(&mut columns, border, strength);
+    scatter(luma, stride, first, &transpose_back(&columns));
+}
+
+/// Filters a horizontal edge, four rows below `first`.
+#[inline(always)]
+fn row(luma: &mut [u8], stride: usize, first: usize, border: bool, strength: Strength) {
+    let mut rows = load(luma, stride, first);
+    edge(&mut rows, border, strength);
+    store(luma, stride, first, &rows);
+}
+
+#[inline(always)]
+fn edge(samples: &mut [Lane; 8], border: bool, strength: Strength) {
+    if border {
+        macroblock_edge(samples, strength.borders);
+    } else {
+        block_edge(samples, strength.blocks);
     }
 }
 
@@ -117,47 +130,59 @@ pub(crate) fn chroma(planes: [&mut [u8]; 2], stride: usize, place: Place, streng
     let [blue, red] = planes;
     let x = 8 * place.column;
     let origin = ABOVE * stride + x;
-    let Strength { borders, blocks } = strength;
-    let mut column = |at: usize| {
-        let first = origin + at - 4;
-        let mut rows = [[0; 8]; LANES];
-        let (upper, lower) = rows.split_at_mut(8);
-        upper.copy_from_slice(&gather::<8>(blue, stride, first));
-        lower.copy_from_slice(&gather::<8>(red, stride, first));
-        let mut columns = transpose(&rows);
-        if at == 0 { macroblock_edge(&mut columns, borders) } else { block_edge(&mut columns, blocks) }
-        let rows = transpose_back(&columns);
-        let (upper, lower) = rows.split_at(8);
-        scatter(blue, stride, first, upper);
-        scatter(red, stride, first, lower);
-    };
     if x > 0 {
-        column(0);
+        chroma_column([blue, red], stride, origin - 4, true, strength);
     }
     if place.inside {
-        column(4);
+        chroma_column([blue, red], stride, origin, false, strength);
     }
-    let mut row = |at: usize| {
-        let first = origin + at * stride - 4 * stride;
-        let (upper, lower) = (gather::<8>(blue, stride, first), gather::<8>(red, stride, first));
-        let mut rows = [[0; LANES]; 8];
-        for (row, (upper, lower)) in rows.iter_mut().zip(upper.iter().zip(&lower)) {
-            let (left, right) = row.split_at_mut(8);
-            left.copy_from_slice(upper);
-            right.copy_from_slice(lower);
-        }
-        if at == 0 { macroblock_edge(&mut rows, borders) } else { block_edge(&mut rows, blocks) }
-        for (y, row) in rows.iter().enumerate() {
-            let (left, right) = row.split_at(8);
-            blue[first + y * stride..][..8].copy_from_slice(left);
-            red[first + y * stride..][..8].copy_from_slice(right);
-        }
-    };
     if place.above {
-        row(0);
+        chroma_row([blue, red], stride, origin - 4 * stride, true, strength);
     }
     if place.inside {
-        row(4);
+        chroma_row([blue, red], stride, origin, false, strength);
+    }
+}
+
+#[inline(always)]
+fn chroma_column(
+    [blue, red]: [&mut [u8]; 2],
+    stride: usize,
+    first: usize,
+    border: bool,
+    strength: Strength,
+) {
+    let mut rows = [[0; 8]; LANES];
+    let (upper, lower) = rows.split_at_mut(8);
+    upper.copy_from_slice(&gather::<8>(blue, stride, first));
+    lower.copy_from_slice(&gather::<8>(red, stride, first));
+    let mut columns = transpose(&rows);
+    edge(&mut columns, border, strength);
+    let rows = transpose_back(&columns);
+    let (upper, lower) = rows.split_at(8);
+    scatter(blue, stride, first, upper);
+    scatter(red, stride, first, lower);
+}
+
+#[inline(always)]
+fn chroma_row(
+    [blue, red]: [&mut [u8]; 2],
+    stride: usize,
+    first: usize,
+    border: bool,
+    strength: Strength,
+) {
+    let (lefts, rights) = (gather::<8>(blue, stride, first), gather::<8>(red, stride, first));
+    let mut rows = [[0; LANES]; 8];
+    for (row, (left, right)) in rows.iter_mut().zip(lefts.iter().zip(&rights)) {
+        row[..8].copy_from_slice(left);
+        row[8..].copy_from_slice(right);
+    }
+    edge(&mut rows, border, strength);
+    let planes = blue[first..].chunks_mut(stride).zip(red[first..].chunks_mut(stride));
+    for (row, (blue, red)) in rows.iter().zip(planes) {
+        blue[..8].copy_from_slice(&row[..8]);
+        red[..8].copy_from_slice(&row[8..]);
     }
 }
 

@@ -28,22 +28,20 @@ pub(crate) struct Has {
 pub(crate) fn whole<const SIDE: usize>(area: &mut Area, origin: usize, mode: Mode, has: Has) {
     let mut above = [0; SIDE];
     above.copy_from_slice(&area[origin - STRIDE..][..SIDE]);
-    let left: [u8; SIDE] = std::array::from_fn(|y| area[origin + y * STRIDE - 1]);
-    match mode {
-        Mode::Mean => rows(area, origin, |_| [mean(&above, &left, has); SIDE]),
-        Mode::Vertical => rows(area, origin, |_| above),
-        Mode::Horizontal => rows(area, origin, |y| [left[y]; SIDE]),
-        Mode::Gradient => {
-            let corner = i16::from(area[origin - STRIDE - 1]);
-            rows(area, origin, |y| gradient(&above, i16::from(left[y]) - corner));
-        }
+    let mut left = [0; SIDE];
+    for (y, left) in left.iter_mut().enumerate() {
+        *left = area[origin + y * STRIDE - 1];
     }
-}
-
-#[inline(always)]
-fn rows<const SIDE: usize>(area: &mut Area, origin: usize, row: impl Fn(usize) -> [u8; SIDE]) {
-    for y in 0..SIDE {
-        area[origin + y * STRIDE..][..SIDE].copy_from_slice(&row(y));
+    let corner = i16::from(area[origin - STRIDE - 1]);
+    let mean = mean(&above, &left, has);
+    for (y, left) in left.into_iter().enumerate() {
+        let row = &mut area[origin + y * STRIDE..][..SIDE];
+        match mode {
+            Mode::Mean => row.fill(mean),
+            Mode::Vertical => row.copy_from_slice(&above),
+            Mode::Horizontal => row.fill(left),
+            Mode::Gradient => gradient(&above, i16::from(left).wrapping_sub(corner), row),
+        }
     }
 }
 
@@ -64,8 +62,10 @@ fn mean<const SIDE: usize>(above: &[u8; SIDE], left: &[u8; SIDE], has: Has) -> u
 }
 
 #[inline(always)]
-fn gradient<const SIDE: usize>(above: &[u8; SIDE], step: i16) -> [u8; SIDE] {
-    above.map(|above| i16::from(above).wrapping_add(step).clamp(0, 255) as u8)
+fn gradient(above: &[u8], step: i16, out: &mut [u8]) {
+    for (out, above) in out.iter_mut().zip(above) {
+        *out = i16::from(*above).wrapping_add(step).clamp(0, 255) as u8;
+    }
 }
 
 /// Predicts a block of 4 by 4 samples; `right` are the four samples above and to the right.
@@ -81,8 +81,11 @@ pub(crate) fn block(area: &mut Area, origin: usize, right: [u8; 4], mode: BlockM
     let predicted = match mode {
         BlockMode::Mean => flat_mean(&edge),
         BlockMode::Gradient => {
-            let above = [edge[5], edge[6], edge[7], edge[8]];
-            [3, 2, 1, 0].map(|y| gradient(&above, i16::from(edge[y]) - i16::from(edge[4])))
+            let mut rows = [[0; 4]; 4];
+            for (row, left) in rows.iter_mut().rev().zip(edge) {
+                gradient(&edge[5..9], i16::from(left).wrapping_sub(i16::from(edge[4])), row);
+            }
+            rows
         }
         _ => directional(&edge, mode),
     };
@@ -93,9 +96,8 @@ pub(crate) fn block(area: &mut Area, origin: usize, right: [u8; 4], mode: BlockM
 
 #[inline(always)]
 fn flat_mean(edge: &[u8; 13]) -> [[u8; 4]; 4] {
-    let sum = |part: &[u8]| {
-        part.iter().fold(0u16, |sum, &sample| sum.wrapping_add(u16::from(sample)))
-    };
+    let sum =
+        |part: &[u8]| part.iter().fold(0u16, |sum, &sample| sum.wrapping_add(u16::from(sample)));
     let mean = sum(&edge[..4]).wrapping_add(sum(&edge[5..9])).wrapping_add(4) >> 3;
     [[mean as u8; 4]; 4]
 }
@@ -113,11 +115,13 @@ fn directional(edge: &[u8; 13], mode: BlockMode) -> [[u8; 4]; 4] {
         BlockMode::LeftDown => {
             let last = average([edge[11], edge[12], edge[12], edge[12]]);
             let line = [three(6), three(7), three(8), three(9), three(10), three(11), last];
-            std::array::from_fn(|y| std::array::from_fn(|x| line[y + x]))
+            let from = |y: usize| [line[y], line[y + 1], line[y + 2], line[y + 3]];
+            [from(0), from(1), from(2), from(3)]
         }
         BlockMode::RightDown => {
             let line = [three(1), three(2), three(3), three(4), three(5), three(6), three(7)];
-            std::array::from_fn(|y| std::array::from_fn(|x| line[3 - y + x]))
+            let from = |y: usize| [line[y], line[y + 1], line[y + 2], line[y + 3]];
+            [from(3), from(2), from(1), from(0)]
         }
         BlockMode::VerticalRight => [
             [two(4), two(5), two(6), two(7)],

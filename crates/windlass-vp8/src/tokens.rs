@@ -67,26 +67,34 @@ pub(crate) fn block(
 #[inline(always)]
 fn large(bools: &mut Bools<'_>, tree: &[u8; 11]) -> i32 {
     if !bools.bool(tree[3]) {
-        return match bools.bool(tree[4]) {
-            false => 2,
-            true => 3 + i32::from(bools.bool(tree[5])),
-        };
+        if !bools.bool(tree[4]) {
+            return 2;
+        }
+        return i32::from(bools.bool(tree[5])).wrapping_add(3);
     }
     if !bools.bool(tree[6]) {
-        return match bools.bool(tree[7]) {
-            false => 5 + extra(bools, &[159]),
-            true => 7 + extra(bools, &[165, 145]),
-        };
+        if !bools.bool(tree[7]) {
+            return extra(bools, 5, &[159]);
+        }
+        return extra(bools, 7, &[165, 145]);
     }
-    match (bools.bool(tree[8]), tree) {
-        (false, tree) if !bools.bool(tree[9]) => 11 + extra(bools, &CATEGORY_3),
-        (false, _) => 19 + extra(bools, &CATEGORY_4),
-        (true, tree) if !bools.bool(tree[10]) => 35 + extra(bools, &CATEGORY_5),
-        (true, _) => 67 + extra(bools, &CATEGORY_6),
+    if !bools.bool(tree[8]) {
+        if !bools.bool(tree[9]) {
+            return extra(bools, 11, &CATEGORY_3);
+        }
+        return extra(bools, 19, &CATEGORY_4);
     }
+    if !bools.bool(tree[10]) {
+        return extra(bools, 35, &CATEGORY_5);
+    }
+    extra(bools, 67, &CATEGORY_6)
 }
 
+/// A value of a range that begins at `base`.
 #[inline(always)]
-fn extra(bools: &mut Bools<'_>, probabilities: &[u8]) -> i32 {
-    probabilities.iter().fold(0, |value, &probability| value << 1 | i32::from(bools.bool(probability)))
+fn extra(bools: &mut Bools<'_>, base: i32, probabilities: &[u8]) -> i32 {
+    let bits = probabilities
+        .iter()
+        .fold(0, |bits, &probability| bits << 1 | i32::from(bools.bool(probability)));
+    bits.wrapping_add(base)
 }

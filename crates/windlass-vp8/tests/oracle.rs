@@ -5,13 +5,14 @@
 use bytes::Bytes;
 use image_webp::vp8::Vp8Decoder;
 use windlass_vp8::{Error, Lines, MacroblockRow, Parser};
-use windlass_webp::{Config, Picture, Preset, encode};
+use windlass_webp::{Config, Layout, Picture, Preset, encode};
 
 struct Random(u64);
 
 impl Random {
     fn below(&mut self, limit: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 =
+            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) as usize % limit
     }
 }
@@ -36,8 +37,8 @@ fn pixels(random: &mut Random, width: usize, height: usize) -> Vec<u8> {
 /// The payload of the chunk `VP8 ` of a file.
 fn frame(file: &[u8]) -> Option<&[u8]> {
     let at = file.windows(4).position(|name| name == b"VP8 ")?;
-    let size = u32::from_le_bytes(file[at + 4..at + 8].try_into().unwrap()) as usize;
-    Some(&file[at + 8..at + 8 + size])
+    let size = u32::from_le_bytes(*file[at + 4..].first_chunk()?) as usize;
+    file.get(at + 8..at + 8 + size)
 }
 
 /// All planes of a frame, without padding.
@@ -99,6 +100,13 @@ fn config(random: &mut Random) -> Config {
         method: random.below(7) as i32,
         auto_filter: random.below(3) == 0,
         passes: 1 + random.below(3) as i32,
+        layout: (random.below(4) > 0).then(|| Layout {
+            partitions: random.below(4) as i32,
+            segments: 1 + random.below(4) as i32,
+            simple_filter: random.below(3) == 0,
+            filter_strength: random.below(101) as i32,
+            filter_sharpness: random.below(8) as i32,
+        }),
         ..Config::default()
     }
 }
@@ -139,7 +147,9 @@ fn broken_frames_do_no_harm() {
             }
             // whether it is refused or not: it ends, and all planes have the size that it says
             let declared = |at: usize| {
-                let side = broken.get(at..at + 2).map_or(0, |side| side[0] as usize | (side[1] as usize) << 8);
+                let side = broken
+                    .get(at..at + 2)
+                    .map_or(0, |side| side[0] as usize | (side[1] as usize) << 8);
                 side & 0x3FFF
             };
             if declared(6) * declared(8) > 1 << 22 {

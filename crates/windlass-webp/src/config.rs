@@ -50,6 +50,24 @@ pub struct Config {
     pub auto_filter: bool,
     /// Whether the library may use a second thread
     pub threads: bool,
+    /// How a lossy picture is laid out, where not as the preset says
+    pub layout: Option<Layout>,
+}
+
+/// The layout of a lossy picture in its bits.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "settings of the format")]
+pub struct Layout {
+    /// The logarithm of the number of partitions of coefficients, 0 to 3
+    pub partitions: i32,
+    /// Kinds of macroblocks with settings of their own, 1 to 4
+    pub segments: i32,
+    /// Whether the loop filter is the simple one
+    pub simple_filter: bool,
+    /// Strength of the loop filter, 0 to 100
+    pub filter_strength: i32,
+    /// Sharpness of the loop filter, 0 to 7
+    pub filter_sharpness: i32,
 }
 
 impl Default for Config {
@@ -67,6 +85,7 @@ impl Default for Config {
             sharp_yuv: false,
             auto_filter: false,
             threads: false,
+            layout: None,
         }
     }
 }
@@ -94,6 +113,13 @@ impl Config {
         config.use_sharp_yuv = self.sharp_yuv.into();
         config.autofilter = self.auto_filter.into();
         config.thread_level = self.threads.into();
+        if let Some(layout) = self.layout {
+            config.partitions = layout.partitions;
+            config.segments = layout.segments;
+            config.filter_type = (!layout.simple_filter).into();
+            config.filter_strength = layout.filter_strength;
+            config.filter_sharpness = layout.filter_sharpness;
+        }
         // SAFETY: the pointer is to a whole structure that lives through the call, which reads it.
         let valid = unsafe { WebPValidateConfig(&raw const config) };
         if valid == 0 { Err(Error::BadConfig) } else { Ok(config) }

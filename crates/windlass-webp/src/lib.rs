@@ -12,7 +12,7 @@ mod config;
 mod picture;
 
 pub use animation::{Animation, AnimationConfig};
-pub use config::{Config, Preset};
+pub use config::{Config, Layout, Preset};
 pub use picture::{Picture, encode};
 
 /// The longest side of a picture.

@@ -4,6 +4,7 @@ use super::frames::{Window, hide_unchanged, uncovers, window};
 use super::table::Table;
 use super::write;
 use crate::convert::{Colours, prepare, to_space};
+use crate::pages;
 use crate::quantise::{Colour, rgba_row};
 use std::io::Write;
 use windlass_core::foreign::Save;
@@ -281,23 +282,15 @@ impl Saver for GifSaver {
     }
 
     fn encode(&self, part: &Part<'_>, rows: &mut Vec<u8>) -> Result<()> {
-        rows.clear();
-        for y in part.rect.top..part.rect.bottom() {
-            rows.extend_from_slice(part.region.bytes(y));
-        }
+        pages::copy_rows(part, rows);
         Ok(())
     }
 
     fn commit(&self, state: &mut Writing, rows: &mut Vec<u8>) -> Result<()> {
         let full = self.size.0 * self.size.1 * state.header.bands as usize;
         let mut rest = &rows[..];
-        while !rest.is_empty() {
-            let (fits, next) = rest.split_at(rest.len().min(full - state.page.len()));
-            state.page.extend_from_slice(fits);
-            rest = next;
-            if state.page.len() == full {
-                self.take_page(state)?;
-            }
+        while pages::fill(&mut state.page, full, &mut rest) {
+            self.take_page(state)?;
         }
         Ok(())
     }

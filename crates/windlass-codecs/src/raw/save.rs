@@ -50,10 +50,7 @@ impl Saver for Plain {
     }
 
     fn encode(&self, part: &Part<'_>, piece: &mut Vec<u8>) -> Result<()> {
-        piece.clear();
-        for y in part.rect.top..part.rect.bottom() {
-            piece.extend_from_slice(part.region.bytes(y));
-        }
+        crate::pages::copy_rows(part, piece);
         Ok(())
     }
 

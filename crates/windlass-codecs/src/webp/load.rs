@@ -1,21 +1,24 @@
 //! Loading WebP.
 
 use super::animation::{Animation, scaled};
-use super::container::File;
-use super::picture::Picture;
-use super::planes::Scratch;
+use super::container::{File, Frame};
+use super::lossy::{Lossy, Piece, SIDE};
+use super::picture::{self, Picture, unreadable};
+use super::planes::{self, Scratch, put_alpha};
 use super::rescale::Size;
 use super::{MAX_SIDE, malformed};
 use crate::metadata;
+use bytes::Bytes;
 use std::ops::Range;
 use std::sync::Arc;
 use windlass_core::foreign::options::LoadOptions;
 use windlass_core::foreign::{ForeignFlags, Load};
 use windlass_core::{
-    BandFormat, Context, Error, ErrorKind, Header, Image, Interpretation, Limits, Loader, Meta,
-    Order, RegionMut, Result, Rows, Source, Tick,
+    BandFormat, Context, Error, ErrorKind, Header, Image, Interpretation, Lead, Limits, Loader,
+    Meta, Order, RegionMut, Result, Rows, Source, Tick,
 };
 use windlass_macros::{ArgGroup, Load};
+use windlass_vp8::Lines;
 
 /// Load webp
 ///
@@ -163,27 +166,71 @@ enum Session {
     /// Nothing is read yet
     #[default]
     New,
+    Lossy(Box<Lossy>),
     Still(Arc<Picture>),
     Animation(Vec<u8>, Animation),
 }
 
-/// Rows to be made of a picture, or pages of an animation.
+/// Rows to be made of a picture or of its lines, or pages of an animation; or rows to be parsed.
 #[derive(Default)]
 struct Raw {
     picture: Option<Arc<Picture>>,
+    /// Those of the macroblocks from the first row on
+    lines: Vec<Lines>,
+    count: usize,
+    alpha: Option<Arc<Vec<u8>>>,
     pages: Vec<u8>,
     scratch: Scratch,
+    piece: Piece,
 }
 
+/// Pixels of a lossy picture from which on two workers share it.
+const SPLIT_PIXELS: usize = 1 << 18;
+
 impl WebpLoader {
+    /// The session, with the file read.
+    fn started<'a>(&self, session: &'a mut Session, tick: &Tick) -> Result<&'a mut Session> {
+        if matches!(session, Session::New) {
+            *session = self.start(tick)?;
+        }
+        Ok(session)
+    }
+
     fn start(&self, tick: &Tick) -> Result<Session> {
         let mut reader = self.source.open()?.with_tick(tick.clone());
         let bytes = reader.read_to_vec(Limits::current().bytes)?;
         if self.file.animated {
             return Ok(Session::Animation(bytes, Animation::new(self.size)?));
         }
-        let frame = self.file.frames.first().ok_or_else(super::picture::unreadable)?;
-        Ok(Session::Still(Arc::new(Picture::decode(&bytes, frame, self.size)?)))
+        let frame = self.file.frames.first().ok_or_else(unreadable)?;
+        if !self.streams() {
+            return Ok(Session::Still(Arc::new(Picture::decode(&bytes, frame, self.size)?)));
+        }
+        if frame.image.end > bytes.len() {
+            return Err(unreadable());
+        }
+        let alpha = picture::alpha(&bytes, frame)?;
+        let image = Bytes::from(bytes).slice(frame.image.clone());
+        Ok(Session::Lossy(Box::new(Lossy::open(image, self.size, alpha)?)))
+    }
+
+    /// Whether it is a lossy picture in its own size.
+    fn streams(&self) -> bool {
+        let own = |frame: &Frame| (frame.width as usize, frame.height as usize) == self.size;
+        let frame = self.file.frames.first().filter(|_| !self.file.animated);
+        frame.is_some_and(|frame| !frame.lossless && own(frame))
+    }
+
+    /// One row of pixels, from the lines of its macroblocks.
+    fn row(&self, raw: &mut Raw, top: usize, y: usize, row: &mut [u8]) {
+        let Some(lines) = raw.lines.get((y - top) / SIDE) else { return };
+        let (bands, line) = (self.header.bands as usize, (y - top) % SIDE);
+        let chroma = [lines.chroma(0, line), lines.chroma(1, line)];
+        planes::pixels(lines.luma(line), chroma, bands, &mut raw.scratch, row);
+        if bands == 4 {
+            let width = self.size.0;
+            put_alpha(raw.alpha.as_deref().map(|alpha| &alpha[y * width..][..width]), row);
+        }
     }
 }
 
@@ -196,7 +243,12 @@ impl Loader for WebpLoader {
     }
 
     fn order(&self) -> Order {
-        Order::Rows { step: if self.file.animated { self.size.1 as i32 } else { 1 } }
+        let step = match self.file.animated {
+            true => self.size.1,
+            false if self.streams() => SIDE,
+            false => 1,
+        };
+        Order::Rows { step: step as i32 }
     }
 
     fn needs_caller(&self) -> bool {
@@ -208,19 +260,28 @@ impl Loader for WebpLoader {
     }
 
     fn read(&self, session: &mut Session, rows: Rows, raw: &mut Raw, tick: &Tick) -> Result<()> {
-        if matches!(session, Session::New) {
-            *session = self.start(tick)?;
-        }
-        match session {
+        let (top, bottom) = (rows.top as usize, (rows.top + rows.height) as usize);
+        raw.count = 0;
+        match self.started(session, tick)? {
             Session::Animation(bytes, animation) => {
                 raw.pages.clear();
                 let height = self.size.1;
-                let (top, bottom) = (rows.top as usize, (rows.top + rows.height) as usize);
                 for page in top / height..bottom.div_ceil(height) {
                     let number = self.first + page;
                     let canvas = animation.page(bytes, &self.file, self.scale, number, tick)?;
                     raw.pages.extend_from_slice(canvas);
                 }
+            }
+            Session::Lossy(lossy) => {
+                for number in top / SIDE..bottom.div_ceil(SIDE) {
+                    tick.check()?;
+                    if raw.count == raw.lines.len() {
+                        raw.lines.push(Lines::default());
+                    }
+                    lossy.lines(number, &mut raw.lines[raw.count])?;
+                    raw.count += 1;
+                }
+                raw.alpha = lossy.alpha();
             }
             Session::Still(picture) => raw.picture = Some(Arc::clone(picture)),
             Session::New => {}
@@ -228,9 +289,50 @@ impl Loader for WebpLoader {
         Ok(())
     }
 
+    fn splits(&self) -> bool {
+        self.streams() && self.size.0 * self.size.1 >= SPLIT_PIXELS
+    }
+
+    fn split(
+        &self,
+        session: &mut Session,
+        raw: &mut Raw,
+        _most: usize,
+        tick: &Tick,
+    ) -> Result<bool> {
+        Ok(match self.started(session, tick)? {
+            Session::Lossy(lossy) => lossy.split(&mut raw.piece),
+            _ => false,
+        })
+    }
+
+    fn work(&self, raw: &mut Raw) -> Result<()> {
+        raw.piece.work()
+    }
+
+    fn join(&self, session: &mut Session, raw: &mut Raw) -> Result<()> {
+        if let Session::Lossy(lossy) = session {
+            lossy.join(&mut raw.piece);
+        }
+        Ok(())
+    }
+
+    fn lead(&self, session: &Session, rows: Rows, _most: usize) -> Lead {
+        match session {
+            Session::Lossy(lossy) => lossy.lead((rows.top + rows.height - 1) as usize / SIDE),
+            _ => Lead { ready: false, splits: self.splits() },
+        }
+    }
+
     fn finish(&self, raw: &mut Raw, out: &mut RegionMut<'_>) -> Result<()> {
         let bands = self.header.bands as usize;
         let picture = raw.picture.take();
+        let top = out.rect().top as usize;
+        if raw.count > 0 {
+            out.rows::<u8>().for_each(|(y, row)| self.row(raw, top, y as usize, row));
+            raw.alpha = None;
+            return Ok(());
+        }
         let mut pages = raw.pages.chunks_exact(self.size.0 * 4);
         for (y, row) in out.rows::<u8>() {
             if let Some(picture) = &picture {

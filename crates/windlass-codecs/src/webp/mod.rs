@@ -1,13 +1,14 @@
 //! WebP (`reference/formats/webp.md`; RFC 9649; RFC 6386 for the lossy pictures in it).
 //!
-//! The container, the assembly of frames, alphas, colours and the scaling are ours; the pictures
-//! themselves are decoded by the crate `image-webp`, which holds a whole frame: planes of a lossy one
-//! (1.5 bytes a pixel), pixels of a lossless one. Rows are made of it as they are asked for, in
-//! parallel. Encoding is libwebp's, in `windlass-webp`.
+//! The container, the assembly of frames, alphas, colours and the scaling are ours. Lossy pictures are
+//! decoded by `windlass-vp8`, a few rows at a time; while one worker parses the bits of the next rows,
+//! another paints those before, and pixels are made of them in parallel. Lossless ones, and alphas, come
+//! from the crate `image-webp`, which holds a whole frame. Encoding is libwebp's, in `windlass-webp`.
 
 mod animation;
 mod container;
 mod load;
+mod lossy;
 #[cfg(feature = "webp")]
 mod mux;
 mod picture;

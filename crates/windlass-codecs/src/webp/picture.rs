@@ -1,11 +1,11 @@
 //! One picture of a file: its planes or pixels.
 
 use super::container::Frame;
-use super::malformed;
-use super::planes::{Plane, Planes, Scratch};
+use super::planes::{Planes, Scratch};
 use super::rescale::{Size, rescale};
+use super::{lossy, malformed};
+use bytes::Bytes;
 use image_webp::WebPDecoder;
-use image_webp::vp8::Vp8Decoder;
 use std::io::Cursor;
 use windlass_core::{Error, Limits, Result};
 use windlass_io::alloc;
@@ -22,40 +22,26 @@ pub(super) enum Picture {
 impl Picture {
     /// Decodes a frame of the file `bytes`, in the size `to`.
     pub(super) fn decode(bytes: &[u8], frame: &Frame, to: Size) -> Result<Self> {
-        let (width, height) = (frame.width, frame.height);
-        // planes of a lossy picture with an alpha, pixels of a lossless one: four bytes at most
-        let _bytes = Limits::current().whole_image(width.into(), height.into(), 4, 1)?;
-        let from = (width as usize, height as usize);
+        let from = (frame.width as usize, frame.height as usize);
         let image = part(bytes, &frame.image)?;
-        let picture = if frame.lossless {
-            let (bands, bytes) = lossless(image, from)?;
-            Self::Pixels { size: from, bands, bytes }
-        } else {
-            let mut planes = lossy(image, from)?;
-            if let Some(alpha) = &frame.alpha {
-                planes.alpha = Some(alpha_plane(part(bytes, alpha)?, from)?);
+        // of a lossy one in its new size: luma, chroma, and an alpha
+        let (width, height) = if frame.lossless { from } else { to };
+        let _bytes = Limits::current().whole_image(width as u64, height as u64, 4, 1)?;
+        if frame.lossless {
+            let (bands, mut bytes) = lossless(image, from)?;
+            if from != to {
+                bytes = rescaled(bytes, bands, from, to)?;
             }
-            Self::Planes(planes)
-        };
-        if from == to { Ok(picture) } else { picture.rescaled(to) }
-    }
-
-    /// The picture in another size.
-    fn rescaled(self, to: Size) -> Result<Self> {
-        match self {
-            Self::Planes(planes) => Ok(Self::Planes(planes.rescaled(to)?)),
-            Self::Pixels { size, bands, mut bytes } => {
-                if bands == 4 {
-                    bytes.chunks_exact_mut(4).for_each(|pixel| multiply(pixel, false));
-                }
-                let stride = size.0 * bands;
-                let mut bytes = rescale(size, to, bands, |y| &bytes[y * stride..][..stride])?;
-                if bands == 4 {
-                    bytes.chunks_exact_mut(4).for_each(|pixel| multiply(pixel, true));
-                }
-                Ok(Self::Pixels { size: to, bands, bytes })
-            }
+            return Ok(Self::Pixels { size: to, bands, bytes });
         }
+        let alpha = match alpha(bytes, frame)? {
+            Some(alpha) if from != to => {
+                Some(rescale(from, to, 1, |y| &alpha[y * from.0..][..from.0])?)
+            }
+            alpha => alpha,
+        };
+        let image = Bytes::copy_from_slice(image);
+        Ok(Self::Planes(Planes { alpha, ..lossy::planes(image, from, to)? }))
     }
 
     /// Row `y` as pixels of three or four bands.
@@ -86,17 +72,25 @@ pub(super) fn unreadable() -> Error {
     malformed("webp2vips: unable to read pixels")
 }
 
-/// The planes of a lossy picture.
-fn lossy(image: &[u8], size: Size) -> Result<Planes> {
-    let frame = Vp8Decoder::decode_frame(image).map_err(|error| unreadable().with_source(error))?;
-    if (usize::from(frame.width), usize::from(frame.height)) != size {
-        return Err(unreadable());
+/// The alpha of a lossy frame, where it has one.
+pub(super) fn alpha(bytes: &[u8], frame: &Frame) -> Result<Option<Vec<u8>>> {
+    let Some(alpha) = &frame.alpha else { return Ok(None) };
+    let (width, height) = (frame.width, frame.height);
+    let _bytes = Limits::current().whole_image(width.into(), height.into(), 1, 1)?;
+    alpha_plane(part(bytes, alpha)?, (width as usize, height as usize)).map(Some)
+}
+
+/// Pixels in another size.
+fn rescaled(mut bytes: Vec<u8>, bands: usize, from: Size, to: Size) -> Result<Vec<u8>> {
+    if bands == 4 {
+        bytes.chunks_exact_mut(4).for_each(|pixel| multiply(pixel, false));
     }
-    let stride = size.0.div_ceil(16) * 16;
-    let plane = |bytes, stride| Plane { bytes, stride };
-    let luma = plane(frame.ybuf, stride);
-    let chroma = [plane(frame.ubuf, stride / 2), plane(frame.vbuf, stride / 2)];
-    Ok(Planes { size, luma, chroma, full: false, alpha: None })
+    let stride = from.0 * bands;
+    let mut bytes = rescale(from, to, bands, |y| &bytes[y * stride..][..stride])?;
+    if bands == 4 {
+        bytes.chunks_exact_mut(4).for_each(|pixel| multiply(pixel, true));
+    }
+    Ok(bytes)
 }
 
 /// Bands and pixels of a lossless picture, from the payload of its chunk.

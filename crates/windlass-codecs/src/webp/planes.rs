@@ -1,7 +1,6 @@
 //! Luma and chroma of a lossy picture, and RGB made of them (RFC 9649; the arithmetic of libwebp).
 
-use super::rescale::{Size, rescale};
-use windlass_core::Result;
+use super::rescale::Size;
 use windlass_simd::resample::wide;
 
 /// A decoded lossy picture.
@@ -17,65 +16,36 @@ pub(super) struct Planes {
     pub(super) alpha: Option<Vec<u8>>,
 }
 
-/// Rows of bytes.
-#[derive(Debug)]
+/// Rows of bytes, without padding.
+#[derive(Debug, Default)]
 pub(super) struct Plane {
     pub(super) bytes: Vec<u8>,
-    pub(super) stride: usize,
 }
 
 impl Plane {
     fn row(&self, y: usize, width: usize) -> &[u8] {
-        &self.bytes[y * self.stride..][..width]
-    }
-
-    fn rescaled(&self, from: Size, to: Size) -> Result<Self> {
-        let bytes = rescale(from, to, 1, |y| self.row(y, from.0))?;
-        Ok(Self { bytes, stride: to.0 })
+        &self.bytes[y * width..][..width]
     }
 }
 
 impl Planes {
-    /// The picture in another size.
-    pub(super) fn rescaled(&self, to: Size) -> Result<Self> {
-        let (width, height) = self.size;
-        let half = (width.div_ceil(2), height.div_ceil(2));
-        let [blue, red] = &self.chroma;
-        let alpha = match &self.alpha {
-            Some(alpha) => Some(rescale(self.size, to, 1, |y| &alpha[y * width..][..width])?),
-            None => None,
-        };
-        Ok(Self {
-            size: to,
-            luma: self.luma.rescaled(self.size, to)?,
-            chroma: [blue.rescaled(half, to)?, red.rescaled(half, to)?],
-            full: true,
-            alpha,
-        })
-    }
-
     /// Row `y` as pixels of three or four bands.
     pub(super) fn pixels(&self, y: usize, bands: usize, scratch: &mut Scratch, out: &mut [u8]) {
         let width = self.size.0;
         let luma = self.luma.row(y, width);
-        let [blue, red] = &self.chroma;
-        let Scratch { blue: wide_blue, red: wide_red } = scratch;
         if self.full {
-            let (blue, red) = (blue.row(y, width), red.row(y, width));
+            let [blue, red] = self.chroma.each_ref().map(|plane| plane.row(y, width));
             wide(|| to_rgb(luma, blue, red, bands, out));
         } else {
-            wide_blue.resize(width, 0);
-            wide_red.resize(width, 0);
             let (near, far) = (y / 2, self.far(y));
             let half = width.div_ceil(2);
-            wide(|| {
-                upsample(blue.row(near, half), blue.row(far, half), wide_blue);
-                upsample(red.row(near, half), red.row(far, half), wide_red);
-                to_rgb(luma, wide_blue, wide_red, bands, out);
-            });
+            let chroma = self.chroma.each_ref();
+            let chroma = chroma.map(|plane| (plane.row(near, half), plane.row(far, half)));
+            pixels(luma, chroma, bands, scratch, out);
         }
         if bands == 4 {
-            self.put_alpha(y, out);
+            let width = self.size.0;
+            put_alpha(self.alpha.as_deref().map(|alpha| &alpha[y * width..][..width]), out);
         }
     }
 
@@ -84,16 +54,33 @@ impl Planes {
         let last = self.size.1.div_ceil(2) - 1;
         if y.is_multiple_of(2) { (y / 2).saturating_sub(1) } else { (y / 2 + 1).min(last) }
     }
+}
 
-    fn put_alpha(&self, y: usize, out: &mut [u8]) {
-        let pixels = out.chunks_exact_mut(4);
-        match &self.alpha {
-            Some(alpha) => {
-                let row = &alpha[y * self.size.0..];
-                pixels.zip(row).for_each(|(pixel, &alpha)| pixel[3] = alpha);
-            }
-            None => pixels.for_each(|pixel| pixel[3] = 255),
-        }
+/// A row of pixels of three or four bands, of luma and of the nearest and the next row of each chroma;
+/// an alpha is left as it is.
+pub(super) fn pixels(
+    luma: &[u8],
+    chroma: [(&[u8], &[u8]); 2],
+    bands: usize,
+    scratch: &mut Scratch,
+    out: &mut [u8],
+) {
+    let Scratch { blue, red } = scratch;
+    blue.resize(luma.len(), 0);
+    red.resize(luma.len(), 0);
+    wide(|| {
+        upsample(chroma[0].0, chroma[0].1, blue);
+        upsample(chroma[1].0, chroma[1].1, red);
+        to_rgb(luma, blue, red, bands, out);
+    });
+}
+
+/// Sets the alpha of a row of pixels; all of it is opaque where there is none.
+pub(super) fn put_alpha(alpha: Option<&[u8]>, out: &mut [u8]) {
+    let pixels = out.chunks_exact_mut(4);
+    match alpha {
+        Some(row) => pixels.zip(row).for_each(|(pixel, &alpha)| pixel[3] = alpha),
+        None => pixels.for_each(|pixel| pixel[3] = 255),
     }
 }
 

@@ -27,17 +27,40 @@ pub(super) fn rescale<'a>(
     bands: usize,
     mut row: impl FnMut(usize) -> &'a [u8],
 ) -> Result<Vec<u8>> {
-    let mut out: Vec<u8> = alloc::try_vec(to.0 * to.1 * bands)?;
-    let mut axes = Axes::new(from, to, bands)?;
-    let mut rows = out.chunks_exact_mut(to.0 * bands);
-    for y in 0..from.1 {
-        axes.import(row(y));
-        while axes.is_ready() {
-            let Some(row) = rows.next() else { break };
-            axes.export(row);
+    let mut rescaler = Rescaler::new(from, to, bands)?;
+    (0..from.1).for_each(|y| rescaler.push(row(y)));
+    Ok(rescaler.finish())
+}
+
+/// An image that is rescaled while its rows come.
+pub(super) struct Rescaler {
+    axes: Axes,
+    out: Vec<u8>,
+    /// Bytes of it that are made
+    made: usize,
+}
+
+impl Rescaler {
+    /// An empty image of the size `to`.
+    pub(super) fn new(from: Size, to: Size, bands: usize) -> Result<Self> {
+        let out = alloc::try_vec(to.0 * to.1 * bands)?;
+        Ok(Self { axes: Axes::new(from, to, bands)?, out, made: 0 })
+    }
+
+    /// Takes the next row.
+    pub(super) fn push(&mut self, row: &[u8]) {
+        self.axes.import(row);
+        while self.axes.is_ready() && self.made < self.out.len() {
+            let end = self.made + self.axes.to.0 * self.axes.bands;
+            self.axes.export(&mut self.out[self.made..end]);
+            self.made = end;
         }
     }
-    Ok(out)
+
+    /// The image, when all rows were taken.
+    pub(super) fn finish(self) -> Vec<u8> {
+        self.out
+    }
 }
 
 /// Sums of rows on their way.

@@ -2,6 +2,7 @@
 
 use super::mux;
 use crate::convert::{Colours, prepare, to_space};
+use crate::pages;
 use std::io::Write;
 use windlass_core::foreign::Save;
 use windlass_core::foreign::options::SaveOptions;
@@ -137,6 +138,7 @@ impl WebpSave {
             sharp_yuv: self.smart_subsample,
             auto_filter: self.smart_deblock,
             threads: true,
+            layout: None,
         }
     }
 
@@ -266,22 +268,14 @@ impl Saver for WebpSaver {
     }
 
     fn encode(&self, part: &Part<'_>, rows: &mut Vec<u8>) -> Result<()> {
-        rows.clear();
-        for y in part.rect.top..part.rect.bottom() {
-            rows.extend_from_slice(part.region.bytes(y));
-        }
+        pages::copy_rows(part, rows);
         Ok(())
     }
 
     fn commit(&self, state: &mut Writing, rows: &mut Vec<u8>) -> Result<()> {
         let mut rest = &rows[..];
-        while !rest.is_empty() {
-            let (fits, next) = rest.split_at(rest.len().min(self.page - state.page.len()));
-            state.page.extend_from_slice(fits);
-            rest = next;
-            if state.page.len() == self.page {
-                self.encode_page(state)?;
-            }
+        while pages::fill(&mut state.page, self.page, &mut rest) {
+            self.encode_page(state)?;
         }
         Ok(())
     }
