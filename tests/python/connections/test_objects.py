@@ -156,6 +156,45 @@ def test_any_buffer_is_a_file_in_memory(ours, kind):
     assert ours.Image.new_from_buffer(kind(encoded("jpeg"))).avg() > 100
 
 
+def resident():
+    """Bytes of memory that this process has."""
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+@pytest.mark.parametrize(
+    "view",
+    [memoryview, lambda data: memoryview(data)[:], lambda data: np.frombuffer(data, np.uint8), lambda data: memoryview(np.frombuffer(data, np.uint16).reshape(2, -1))],
+)
+def test_views_of_bytes_are_not_copied(ours, view):
+    width, height = 8192, 16_384
+    data = b"x" * (width * height)
+    before = resident()
+    image = ours.Image.new_from_memory(view(data), width, height, 1, "uchar")
+    assert resident() - before < len(data) / 2
+    assert image.getpoint(0, height - 1) == [120]
+    del data
+    assert image.getpoint(width - 1, 0) == [120]
+
+
+def test_views_of_parts_of_bytes(ours):
+    data = bytes(range(100))
+    words = np.frombuffer(data, np.uint16)[5:10]
+    assert ours.Image.new_from_memory(memoryview(data)[10:20], 10, 1, 1, "uchar").numpy().ravel().tolist() == list(range(10, 20))
+    assert np.array_equal(ours.Image.new_from_memory(words, 5, 1, 1, "ushort").numpy().ravel(), words)
+    file = bytes(100) + encoded("png") + b"what follows"
+    part = memoryview(file)[100 : 100 + len(encoded("png"))]
+    for image in (ours.Image.new_from_buffer(part, ""), ours.Image.new_from_source(ours.Source.new_from_memory(part), "")):
+        assert np.array_equal(image.numpy(), pixels(encoded("png")))
+    assert ours.Image.new_from_memory(memoryview(b"")[:0].tobytes() + data, 10, 10, 1, "uchar").avg() == 49.5
+
+
+@pytest.mark.parametrize("data", [memoryview(bytes(8))[::2], np.frombuffer(bytes(8), np.uint8)[::2]])
+def test_views_with_gaps_are_refused(ours, data):
+    with pytest.raises(ValueError):
+        ours.Image.new_from_memory(data, 2, 2, 1, "uchar")
+
+
 def test_a_descriptor_is_copied(vips, tmp_path):
     name = tmp_path / "x.png"
     name.write_bytes(encoded("png"))

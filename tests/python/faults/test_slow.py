@@ -19,14 +19,16 @@ from ..summary import tell
 from .common import OURS, required
 
 TOTAL = 2
-# A deadline of two seconds ends within three.
-LATEST = 3
+# A deadline of two seconds ends within three, which is what is told; a machine that is busy otherwise takes longer,
+# the limits of the client itself (10 and 30 s) much longer.
+LATEST = 9
 ROUNDS = 11
 # What is promised is a median of 50 ms, which is what is told; a machine that is busy otherwise takes longer.
-LIMIT = 0.250
+LIMIT = 0.500
 
 pytestmark = required
 deadlines = pytest.mark.skipif(not hasattr(getattr(OURS, "Source", None), "timeout"), reason="sources have no `timeout` yet")
+SLOWEST = []
 SLOW = {"drip": "of=500", "stop": "of=20000", "silent": "", "slow": "of=60"}
 
 
@@ -162,7 +164,45 @@ def ends_in_time(work):
         work()
     taken = time.monotonic() - started
     assert caught.value.kind == "Timeout", str(caught.value)
-    assert taken < LATEST, f"{taken:.1f} s"
+    assert TOTAL * 0.9 < taken < LATEST, f"{taken:.1f} s"
+    SLOWEST.append(taken)
+
+
+def test_all_deadlines():
+    """Tells the slowest of the tests above."""
+    if SLOWEST:
+        tell(f"{len(SLOWEST)} slow connections with total={TOTAL}: ended after {max(SLOWEST):.2f} s at the latest")
+
+
+INTERRUPTED = f"""
+import os, signal, sys, threading, time
+if os.environ.get("WINDLASS_PATH"):
+    sys.path.insert(0, os.environ["WINDLASS_PATH"])
+import {OURS.__name__ if OURS else "windlass"} as library
+library.Image.black(10, 10).avg()
+sent = []
+
+def interrupt():
+    time.sleep(0.5)
+    sent.append(time.monotonic())
+    os.kill(os.getpid(), signal.SIGINT)
+
+threading.Thread(target=interrupt).start()
+try:
+    library.Image.%s
+except KeyboardInterrupt:
+    print(time.monotonic() - sent[0])
+"""
+
+
+@pytest.mark.parametrize("use", ["new_from_file('{}')", "pngload('{}')", "thumbnail('{}', 100)", "black(10, 10).pngsave('{}')"])
+def test_an_interrupt_while_an_address_says_nothing(use):
+    with silent() as port:
+        program = INTERRUPTED % use.format(f"http://127.0.0.1:{port}/photo.png")
+        result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False)
+    assert result.returncode == 0 and result.stdout, result.stderr[-2000:]
+    tell(f"an interrupt while `{use.format('address')}` waits: {float(result.stdout) * 1000:.0f} ms")
+    assert float(result.stdout) < 5
 
 
 def cancelled(image, work, after=0.1):
