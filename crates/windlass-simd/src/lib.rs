@@ -11,6 +11,8 @@ pub mod jpeg_encode;
 pub mod png_filter;
 pub mod resample;
 pub mod resample_columns;
+pub mod resample_points;
+pub mod resample_quads;
 pub mod resample_rank;
 pub mod resample_taps;
 pub mod table;

@@ -1,4 +1,6 @@
-use super::interpolation::{Point, Reach, Sampled, Source};
+#![expect(clippy::inline_always, reason = "compiled once for each level of instructions")]
+
+use super::interpolation::{Points, Reach, Sampled, Source};
 use super::round_away;
 use super::upscale;
 use super::warp::Prepared;
@@ -165,6 +167,7 @@ impl Map {
     }
 
     /// Whether a coordinate lies in a source of `length` pixels, or one pixel before it.
+    #[inline(always)]
     pub(super) fn holds(&self, at: f64, length: i32) -> bool {
         at >= self.edge - 1.0 && at < f64::from(length) + self.edge
     }
@@ -255,10 +258,10 @@ struct Warp<T> {
 }
 
 impl<T: Sampled> Operator for Warp<T> {
-    type Scratch = Vec<Point>;
+    type Scratch = Points;
 
-    fn scratch(&self) -> Vec<Point> {
-        Vec::new()
+    fn scratch(&self) -> Points {
+        Points::default()
     }
 
     fn traits(&self) -> Traits {
@@ -278,49 +281,67 @@ impl<T: Sampled> Operator for Warp<T> {
         &self,
         inputs: &[Region<'_>],
         out: &mut RegionMut<'_>,
-        points: &mut Vec<Point>,
+        points: &mut Points,
     ) -> Result<()> {
         let rect = out.rect();
         let source = match inputs {
             [] => Source::empty(self.bands),
             [region, ..] => Source::<T>::new(region, self.shift),
         };
-        for (y, row) in out.rows::<T>() {
-            points.clear();
-            self.locate(rect, y, points);
-            source.sample(self.interpolator, points, &self.ink, row);
+        // tile by tile: what the rows of a tile show lies close together
+        let mut left = rect.left;
+        while left < rect.right() {
+            let right = rect.right().min(left - left % TILE + TILE);
+            let start = (left - rect.left) as usize * self.bands;
+            let end = (right - rect.left) as usize * self.bands;
+            for (y, row) in out.rows::<T>() {
+                let row = &mut row[start..end];
+                if self.misses(left, right, y) {
+                    row.chunks_exact_mut(self.bands).for_each(|out| out.copy_from_slice(&self.ink));
+                    continue;
+                }
+                points.clear();
+                self.locate(left, right, y, points);
+                source.sample(self.interpolator, points, &self.ink, row);
+            }
+            left = right;
         }
         Ok(())
     }
 }
 
 impl<T> Warp<T> {
-    /// Where the pixels of a row of `rect` lie.
-    fn locate(&self, rect: Rect, y: i32, points: &mut Vec<Point>) {
-        let point = |x: f64, y: f64| {
-            let inside = self.map.holds(x, self.width) && self.map.holds(y, self.height);
-            if inside { Point { x, y } } else { Point::OUTSIDE }
+    /// Whether all pixels of row `y` from `left` to `right`, within a tile, lie outside.
+    fn misses(&self, left: i32, right: i32, y: i32) -> bool {
+        let ((x0, y0), (x1, y1)) = (self.map.at(left, y), self.map.at(right - 1, y));
+        let beyond = |a: f64, b: f64, length: i32| {
+            a.max(b) + SLACK < self.map.edge - 1.0
+                || a.min(b) - SLACK >= f64::from(length) + self.map.edge
         };
+        beyond(x0, x1, self.width) || beyond(y0, y1, self.height)
+    }
+
+    /// Where the pixels of row `y` from `left` to `right`, within a tile, lie.
+    fn locate(&self, left: i32, right: i32, y: i32, points: &mut Points) {
         if let Some(columns) = &self.columns {
-            let row = self.map.at(0, y).1;
-            let columns = &columns[rect.left as usize..rect.right() as usize];
-            points.extend(columns.iter().map(|x| point(*x, row)));
-            return;
-        }
-        let mut left = rect.left;
-        while left < rect.right() {
+            points.x.extend(&columns[left as usize..right as usize]);
+            points.y.resize(points.x.len(), self.map.at(0, y).1);
+        } else {
             let tile = left - left % TILE;
-            let right = rect.right().min(tile + TILE);
-            let (mut sx, mut sy) = self.map.at(tile, y);
-            for x in tile..right {
-                if x >= left {
-                    points.push(point(sx, sy));
+            let (mut x, mut y) = self.map.at(tile, y);
+            for column in tile..right {
+                if column >= left {
+                    points.x.push(x);
+                    points.y.push(y);
                 }
-                sx += self.map.inverse[0];
-                sy += self.map.inverse[2];
+                x += self.map.inverse[0];
+                y += self.map.inverse[2];
             }
-            left = right;
         }
+        points.keep(
+            #[inline(always)]
+            |x, y| self.map.holds(x, self.width) & self.map.holds(y, self.height),
+        );
     }
 }
 

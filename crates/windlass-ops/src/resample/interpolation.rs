@@ -3,24 +3,43 @@
 
 #![expect(clippy::inline_always, reason = "compiled once for each level of instructions")]
 
-use windlass_core::{Interpolator, Real, Region};
+use windlass_core::{BandFormat, Interpolator, Real, Region};
+use windlass_simd::resample::wide;
+use windlass_simd::resample_points::{self, Cubic, Grid, STEPS};
 
-/// A place in the source with its border: the point 0 is the border's first pixel. An `x` that is
-/// not a number lies outside.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Point {
-    pub(super) x: f64,
-    pub(super) y: f64,
+/// Places in the source with its border: the point 0 is the border's first pixel.
+#[derive(Debug, Default)]
+pub(super) struct Points {
+    /// Columns; what is not a number lies outside
+    pub(super) x: Vec<f64>,
+    /// Rows
+    pub(super) y: Vec<f64>,
 }
 
-impl Point {
-    /// No place at all.
-    pub(super) const OUTSIDE: Self = Self { x: f64::NAN, y: f64::NAN };
-
-    /// Whether there is nothing to sample.
-    pub(super) fn is_outside(self) -> bool {
-        self.x.is_nan()
+impl Points {
+    pub(super) fn clear(&mut self) {
+        self.x.clear();
+        self.y.clear();
     }
+
+    /// Puts points outside that `holds` says are.
+    pub(super) fn keep(&mut self, holds: impl Fn(f64, f64) -> bool) {
+        wide(
+            #[inline(always)]
+            || {
+                for (x, y) in self.x.iter_mut().zip(&self.y) {
+                    *x = if holds(*x, *y) { *x } else { f64::NAN };
+                }
+            },
+        );
+    }
+}
+
+/// A place in the source.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Point {
+    x: f64,
+    y: f64,
 }
 
 /// Pixels that an interpolator reads.
@@ -42,9 +61,6 @@ impl Reach {
         }
     }
 }
-
-/// Positions between two pixels for which there are cubic weights.
-pub(super) const STEPS: usize = 64;
 
 /// Catmull-Rom weights of four pixels at every step.
 static CUBIC: [[f64; 4]; STEPS + 1] = {
@@ -72,6 +88,9 @@ static FIXED_CUBIC: [[i32; 4]; STEPS + 1] = {
     table
 };
 
+/// The same for kernels of bytes.
+pub(super) static BYTE_CUBIC: Cubic = Cubic::new(&FIXED_CUBIC);
+
 const fn catmull_rom(t: f64) -> [f64; 4] {
     let u = 1.0 - t;
     let first = -0.5 * t * (u * u);
@@ -92,7 +111,7 @@ pub(super) trait Sampled: Real {
     /// The type of bicubic weights.
     type Cubic: Copy + Send + Sync + 'static;
     /// The sum of a row of four.
-    type Row: Copy + Default + Send + Sync + 'static;
+    type Row: bytemuck::Pod + Default + Send + Sync;
 
     /// Weights of the pixels (0,0), (0,1), (1,0), (1,1), row first.
     fn linear(x: f64, y: f64) -> [Self::Linear; 4];
@@ -181,18 +200,19 @@ macro_rules! bytes {
         impl Sampled for $t {
             fixed_bilinear!($t);
             type Cubic = i32;
-            type Row = i32;
+            type Row = i16;
             #[inline(always)]
             fn cubic(fraction: f64) -> [i32; 4] {
                 FIXED_CUBIC[step_of(fraction)]
             }
             #[inline(always)]
-            fn row(weights: [i32; 4], samples: [Self; 4]) -> i32 {
-                $rounded(fixed_sum(weights, samples.map(i32::from)))
+            fn row(weights: [i32; 4], samples: [Self; 4]) -> i16 {
+                // at most a quarter more than a byte
+                $rounded(fixed_sum(weights, samples.map(i32::from))) as i16
             }
             #[inline(always)]
-            fn column(weights: [i32; 4], rows: [i32; 4]) -> Self {
-                let value = $rounded(fixed_sum(weights, rows));
+            fn column(weights: [i32; 4], rows: [i16; 4]) -> Self {
+                let value = $rounded(fixed_sum(weights, rows.map(i32::from)));
                 value.clamp(i32::from($t::MIN), i32::from($t::MAX)) as Self
             }
         }
@@ -276,6 +296,8 @@ impl Sampled for f64 {
 /// The pixels that a row of points is sampled from.
 pub(super) struct Source<'a, T> {
     rows: Vec<&'a [T]>,
+    /// The same rows, where samples are bytes
+    bytes: Vec<&'a [u8]>,
     /// Column of the bordered source where rows begin
     left: i32,
     /// Row of the bordered source where `rows` begins
@@ -287,7 +309,10 @@ impl<'a, T: Sampled> Source<'a, T> {
     /// The pixels of `region`, whose coordinates are `shift` less than those of points.
     pub(super) fn new(region: &Region<'a>, shift: i32) -> Self {
         let rect = region.rect();
+        let is_bytes = T::FORMAT == BandFormat::U8;
+        let byte_rows = if is_bytes { rect.top..rect.bottom() } else { 0..0 };
         Self {
+            bytes: byte_rows.map(|y| region.bytes(y)).collect(),
             rows: (rect.top..rect.bottom()).map(|y| region.row(y)).collect(),
             left: rect.left + shift,
             top: rect.top + shift,
@@ -297,17 +322,20 @@ impl<'a, T: Sampled> Source<'a, T> {
 
     /// No pixels: all points lie outside.
     pub(super) fn empty(bands: usize) -> Self {
-        Self { rows: Vec::new(), left: 0, top: 0, bands }
+        Self { rows: Vec::new(), bytes: Vec::new(), left: 0, top: 0, bands }
     }
 
     /// Fills `out` with the source at `points`; those outside become `ink`.
     pub(super) fn sample(
         &self,
         interpolator: Interpolator,
-        points: &[Point],
+        points: &Points,
         ink: &[T],
         out: &mut [T],
     ) {
+        if self.sample_bytes(interpolator, points, ink, out) {
+            return;
+        }
         match self.bands {
             1 => self.sample_bands::<1>(interpolator, points, ink, out),
             2 => self.sample_bands::<2>(interpolator, points, ink, out),
@@ -317,11 +345,33 @@ impl<'a, T: Sampled> Source<'a, T> {
         }
     }
 
+    /// As `sample`, if there is a kernel for it.
+    fn sample_bytes(
+        &self,
+        interpolator: Interpolator,
+        Points { x, y }: &Points,
+        ink: &[T],
+        out: &mut [T],
+    ) -> bool {
+        let bands = self.bands;
+        if T::FORMAT != BandFormat::U8 || !(1..=4).contains(&bands) {
+            return false;
+        }
+        let grid = Grid { rows: &self.bytes, bands, left: self.left, top: self.top };
+        let (ink, out) = (bytemuck::cast_slice(ink), bytemuck::cast_slice_mut(out));
+        match interpolator {
+            Interpolator::Bilinear => resample_points::bilinear(&grid, x, y, ink, out),
+            Interpolator::Bicubic => resample_points::bicubic(&BYTE_CUBIC, &grid, x, y, ink, out),
+            _ => return false,
+        }
+        true
+    }
+
     /// As `sample`, `BANDS` samples a pixel where it is not 0.
     fn sample_bands<const BANDS: usize>(
         &self,
         interpolator: Interpolator,
-        points: &[Point],
+        points: &Points,
         ink: &[T],
         out: &mut [T],
     ) {
@@ -384,16 +434,17 @@ impl<'a, T: Sampled> Source<'a, T> {
 #[inline(always)]
 fn each<T: Copy>(
     bands: usize,
-    points: &[Point],
+    points: &Points,
     ink: &[T],
     out: &mut [T],
     fill: impl Fn(Point, &mut [T]),
 ) {
-    for (point, out) in points.iter().zip(out.chunks_exact_mut(bands)) {
-        if point.is_outside() {
+    let places = points.x.iter().zip(&points.y);
+    for ((x, y), out) in places.zip(out.chunks_exact_mut(bands)) {
+        if x.is_nan() {
             out.copy_from_slice(ink);
         } else {
-            fill(*point, out);
+            fill(Point { x: *x, y: *y }, out);
         }
     }
 }

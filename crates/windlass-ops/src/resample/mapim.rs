@@ -1,4 +1,6 @@
-use super::interpolation::{Point, Reach, Sampled, Source};
+#![expect(clippy::inline_always, reason = "compiled once for each level of instructions")]
+
+use super::interpolation::{Points, Reach, Sampled, Source};
 use super::warp::Prepared;
 use crate::conversion::{Extend, bad};
 use windlass_core::{
@@ -6,6 +8,7 @@ use windlass_core::{
     RegionMut, Result, Sample, Shape, Traits, dispatch,
 };
 use windlass_macros::Operation;
+use windlass_simd::resample::wide;
 
 /// Resample with a map image.
 ///
@@ -99,6 +102,7 @@ struct Frame {
 }
 
 impl Frame {
+    #[inline(always)]
     fn holds(&self, x: f64, y: f64) -> bool {
         let low = if self.unsigned { 0.0 } else { -1.0 };
         x >= low && y >= low && x < self.width && y < self.height
@@ -106,20 +110,33 @@ impl Frame {
 }
 
 /// Makes points of a row of index pixels.
-type Read = fn(&Frame, &[u8], &mut Vec<Point>);
+type Read = fn(&Frame, &[u8], &mut Points);
 
-fn read<T: Sample>(frame: &Frame, row: &[u8], points: &mut Vec<Point>) {
+fn read<T: Sample>(frame: &Frame, row: &[u8], points: &mut Points) {
+    let row: &[T] = bytemuck::cast_slice(row);
+    let count = row.len() / 2;
+    points.x.resize(count, 0.0);
+    points.y.resize(count, 0.0);
+    wide(
+        #[inline(always)]
+        || locate(frame, row, points),
+    );
+}
+
+#[inline(always)]
+fn locate<T: Sample>(frame: &Frame, row: &[T], points: &mut Points) {
     // the reference adds in single precision where the index is
     let single = T::FORMAT == BandFormat::F32;
     let add = |value: f64| {
         let sum = value + frame.edge;
         if single { f64::from(sum as f32) } else { sum }
     };
-    let row: &[T] = bytemuck::cast_slice(row);
-    points.extend(row.chunks_exact(2).map(|pixel| {
+    let places = points.x.iter_mut().zip(&mut points.y);
+    for ((to_x, to_y), pixel) in places.zip(row.chunks_exact(2)) {
         let (x, y) = (pixel[0].to_f64(), pixel[1].to_f64());
-        if frame.holds(x, y) { Point { x: add(x), y: add(y) } } else { Point::OUTSIDE }
-    }));
+        *to_x = if frame.holds(x, y) { add(x) } else { f64::NAN };
+        *to_y = add(y);
+    }
 }
 
 struct Look<T> {
@@ -135,10 +152,10 @@ struct Look<T> {
 }
 
 impl<T: Sampled> Operator for Look<T> {
-    type Scratch = Vec<Point>;
+    type Scratch = Points;
 
-    fn scratch(&self) -> Vec<Point> {
-        Vec::new()
+    fn scratch(&self) -> Points {
+        Points::default()
     }
 
     fn traits(&self) -> Traits {
@@ -152,14 +169,11 @@ impl<T: Sampled> Operator for Look<T> {
     }
 
     fn refine(&self, out: Rect, seen: &[Region<'_>], ask: &mut Ask) {
-        let mut points = Vec::new();
+        let mut points = Points::default();
         let mut part = Part::default();
         for y in out.top..out.bottom() {
-            points.clear();
             (self.read)(&self.frame, seen[0].bytes(y), &mut points);
-            for point in &points {
-                part.add(*point);
-            }
+            part.add(&points);
         }
         if let Some(part) = part.rect(self.reach) {
             ask.read(0, part.translate(-self.shift, -self.shift));
@@ -170,14 +184,13 @@ impl<T: Sampled> Operator for Look<T> {
         &self,
         inputs: &[Region<'_>],
         out: &mut RegionMut<'_>,
-        points: &mut Vec<Point>,
+        points: &mut Points,
     ) -> Result<()> {
         let source = match inputs {
             [_, region, ..] => Source::<T>::new(region, self.shift),
             _ => Source::empty(self.bands),
         };
         for (y, row) in out.rows::<T>() {
-            points.clear();
             (self.read)(&self.frame, inputs[0].bytes(y), points);
             source.sample(self.interpolator, points, &self.ink, row);
         }
@@ -199,10 +212,31 @@ impl Default for Part {
 }
 
 impl Part {
-    /// Takes in a point; `min` and `max` ignore what is not a number.
-    fn add(&mut self, point: Point) {
-        self.low = (self.low.0.min(point.x), self.low.1.min(point.y));
-        self.high = (self.high.0.max(point.x), self.high.1.max(point.y));
+    /// Takes in points that do not lie outside.
+    fn add(&mut self, points: &Points) {
+        /// Sides that are compared at once.
+        const LANES: usize = 8;
+        let all = (f64::INFINITY, f64::INFINITY);
+        let (mut low, mut high) = ([all; LANES], [(-all.0, -all.1); LANES]);
+        wide(
+            #[inline(always)]
+            || {
+                let runs = points.x.chunks(LANES).zip(points.y.chunks(LANES));
+                for (x, y) in runs {
+                    for (lane, (x, y)) in x.iter().zip(y).enumerate() {
+                        let inside = !x.is_nan();
+                        let pick = |value: f64, other: f64| if inside { value } else { other };
+                        let (low, high) = (&mut low[lane], &mut high[lane]);
+                        *low = (low.0.min(*x), low.1.min(pick(*y, all.1)));
+                        *high = (high.0.max(*x), high.1.max(pick(*y, -all.1)));
+                    }
+                }
+            },
+        );
+        for (low, high) in low.into_iter().zip(high) {
+            self.low = (self.low.0.min(low.0), self.low.1.min(low.1));
+            self.high = (self.high.0.max(high.0), self.high.1.max(high.1));
+        }
     }
 
     /// What interpolation reads at all of them.

@@ -4,13 +4,14 @@
 #![expect(clippy::inline_always, reason = "compiled once for each level of instructions")]
 
 use super::affine::{Map, source_part};
-use super::interpolation::{Reach, Sampled};
+use super::interpolation::{BYTE_CUBIC, Reach, Sampled, step_of};
 use super::warp::Prepared;
 use std::collections::VecDeque;
 use windlass_core::{
-    Ask, Header, Image, Interpolator, Operator, Rect, Region, RegionMut, Result, Traits,
+    Ask, BandFormat, Header, Image, Interpolator, Operator, Rect, Region, RegionMut, Result, Traits,
 };
 use windlass_simd::resample::wide;
+use windlass_simd::resample_points::{cubic_column, cubic_row};
 
 /// The image of `header` that `map` makes of `source`.
 pub(super) fn node<T: Sampled>(
@@ -40,13 +41,16 @@ pub(super) fn node<T: Sampled>(
 struct Place<W> {
     /// First tap, in coordinates of points
     first: i32,
+    /// Of the weights, in kernels of bytes
+    step: usize,
     weights: [W; 4],
 }
 
 impl<W> Place<W> {
     fn new<T: Sampled<Cubic = W>>(x: f64) -> Self {
         let whole = x as i32;
-        Self { first: whole - 1, weights: T::cubic(x - f64::from(whole)) }
+        let fraction = x - f64::from(whole);
+        Self { first: whole - 1, step: step_of(fraction), weights: T::cubic(fraction) }
     }
 }
 
@@ -62,6 +66,28 @@ struct Upscale<T: Sampled> {
 
 /// Filtered rows of the source by their number, the lowest first.
 type Filtered<R> = VecDeque<(i32, Vec<R>)>;
+
+/// The columns that a region shows.
+struct Columns<'a, W> {
+    places: &'a [Option<Place<W>>],
+    /// First tap and step of each in rows of the region, for the kernels of bytes
+    steps: Vec<(i32, i32)>,
+}
+
+impl<'a, W> Columns<'a, W> {
+    fn new<T: Sampled<Cubic = W>>(places: &'a [Option<Place<W>>], left: i32, bands: usize) -> Self {
+        let mut steps = Vec::new();
+        if T::FORMAT == BandFormat::U8 && (1..=4).contains(&bands) {
+            // what stands in for a column outside is painted over
+            let any = places.iter().flatten().next().map_or(left, |place| place.first);
+            steps.extend(places.iter().map(|place| match place {
+                Some(place) => (place.first - left, place.step as i32),
+                None => (any - left, 0),
+            }));
+        }
+        Self { places, steps }
+    }
+}
 
 impl<T: Sampled> Operator for Upscale<T> {
     type Scratch = Filtered<T::Row>;
@@ -90,6 +116,8 @@ impl<T: Sampled> Operator for Upscale<T> {
     ) -> Result<()> {
         let rect = out.rect();
         let places = &self.places[rect.left as usize..rect.right() as usize];
+        let left = inputs.first().map_or(0, |region| region.rect().left + self.shift);
+        let columns = Columns::new::<T>(places, left, self.bands);
         let mut spare: Vec<Vec<T::Row>> = filtered.drain(..).map(|(_, row)| row).collect();
         for (y, row) in out.rows::<T>() {
             let at = self.map.at(0, y).1;
@@ -99,12 +127,9 @@ impl<T: Sampled> Operator for Upscale<T> {
                 continue;
             };
             let place = Place::<T::Cubic>::new::<T>(at);
-            self.filter(region, places, place.first, filtered, &mut spare);
+            self.filter(region, &columns, place.first, filtered, &mut spare);
             let rows: [&[T::Row]; 4] = std::array::from_fn(|k| &filtered[k].1[..]);
-            wide(
-                #[inline(always)]
-                || columns::<T>(rows, place.weights, row),
-            );
+            down::<T>(rows, &place, row);
             self.paint_outside(places, row);
         }
         Ok(())
@@ -116,7 +141,7 @@ impl<T: Sampled> Upscale<T> {
     fn filter(
         &self,
         region: &Region<'_>,
-        places: &[Option<Place<T::Cubic>>],
+        columns: &Columns<'_, T::Cubic>,
         first: i32,
         filtered: &mut Filtered<T::Row>,
         spare: &mut Vec<Vec<T::Row>>,
@@ -130,11 +155,11 @@ impl<T: Sampled> Upscale<T> {
         // a mirrored map goes upwards
         let lowest = filtered.front().map_or(first + 4, |(y, _)| *y);
         for y in (first..lowest).rev() {
-            let row = self.filtered_row(region, places, y, spare.pop().unwrap_or_default());
+            let row = self.filtered_row(region, columns, y, spare.pop().unwrap_or_default());
             filtered.push_front((y, row));
         }
         for y in first + filtered.len() as i32..first + 4 {
-            let row = self.filtered_row(region, places, y, spare.pop().unwrap_or_default());
+            let row = self.filtered_row(region, columns, y, spare.pop().unwrap_or_default());
             filtered.push_back((y, row));
         }
     }
@@ -142,11 +167,18 @@ impl<T: Sampled> Upscale<T> {
     fn filtered_row(
         &self,
         region: &Region<'_>,
-        places: &[Option<Place<T::Cubic>>],
+        columns: &Columns<'_, T::Cubic>,
         y: i32,
         mut row: Vec<T::Row>,
     ) -> Vec<T::Row> {
+        let Columns { places, steps } = columns;
         row.resize(places.len() * self.bands, T::Row::default());
+        if !steps.is_empty() {
+            let input = region.bytes(y - self.shift);
+            let sums = bytemuck::cast_slice_mut(&mut row);
+            cubic_row(&BYTE_CUBIC, input, self.bands, steps, sums);
+            return row;
+        }
         let input: &[T] = region.row(y - self.shift);
         let left = region.rect().left + self.shift;
         wide(
@@ -191,6 +223,18 @@ fn across<T: Sampled, const BANDS: usize>(
             *out = T::row(place.weights, std::array::from_fn(|k| taps[k * bands + band]));
         }
     }
+}
+
+/// Makes a row of the output of four filtered rows.
+fn down<T: Sampled>(rows: [&[T::Row]; 4], place: &Place<T::Cubic>, out: &mut [T]) {
+    if T::FORMAT == BandFormat::U8 {
+        let rows = rows.map(bytemuck::cast_slice);
+        return cubic_column(&BYTE_CUBIC, place.step, rows, bytemuck::cast_slice_mut(out));
+    }
+    wide(
+        #[inline(always)]
+        || columns::<T>(rows, place.weights, out),
+    );
 }
 
 #[inline(always)]
