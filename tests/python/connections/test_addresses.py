@@ -7,7 +7,7 @@ import pytest
 
 from .. import pictures
 from ..servers.faulty import faulty
-from .material import encoded, ours, pixels  # noqa: F401
+from .material import Log, encoded, ours, pixels  # noqa: F401
 
 SECRET = "s3cret"
 
@@ -40,6 +40,35 @@ def test_write(ours, server, name, suffix):
     image = ours.Image.new_from_buffer(encoded("png"), "")
     image.write_to_file(f"{server.address}/keep/{name}{suffix}")
     assert np.array_equal(pixels(server.kept[name.split("?")[0]]), pixels(encoded("png")))
+
+
+def test_a_tree(ours, server, tmp_path):
+    """The same objects as files in a folder."""
+    image = ours.Image.new_from_buffer(encoded("png", 700, 500), "")
+    image.dzsave(f"{server.address}/keep/trees/pyramid")
+    image.dzsave(str(tmp_path / "pyramid"))
+    files = {str(path.relative_to(tmp_path)): path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    kept = {name.removeprefix("trees/"): data for name, data in server.kept.items() if name.startswith("trees/")}
+    assert sorted(kept) == sorted(files)
+    assert all(kept[name] == files[name] for name in files if name.endswith((".jpeg", ".dzi")))
+
+
+def test_a_failed_tree_is_removed(ours, server):
+    log = Log(encoded("png", 2000, 1500))
+
+    def read(size):
+        if len(log.file.getbuffer()) - log.file.tell() < 1_000_000:
+            raise ConnectionError("gone")
+        return log.read(size)
+
+    source = ours.SourceCustom()
+    source.on_read(read)
+    image = ours.Image.new_from_source(source, access="sequential")
+    with pytest.raises(ours.Error, match="gone"):
+        image.dzsave(f"{server.address}/keep/failed/pyramid")
+    sent = [path for method, path, _ in server.requests if method == "PUT" and "/failed/" in path]
+    assert len(sent) > 3, "it failed before anything was stored"
+    assert [name for name in server.kept if name.startswith("failed/")] == []
 
 
 def test_a_file_by_its_address(ours, tmp_path):

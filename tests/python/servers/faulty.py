@@ -20,7 +20,7 @@
 | missing | 404 |
 | refuse | takes an upload and answers 507 |
 | cut | resets the connection after `of` bytes of an upload |
-| keep | takes an upload; `server.kept` has it |
+| keep | takes an upload, and its removal; `server.kept` has it |
 """
 
 import contextlib
@@ -219,6 +219,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.empty(201)
 
     do_PUT = do_POST
+
+    def do_DELETE(self):
+        self.server.requests.append((self.command, self.path, None))
+        name = urllib.parse.unquote(urllib.parse.urlsplit(self.path).path).split("/", 2)[2]
+        self.empty(204 if self.server.kept.pop(name, None) is not None else 404)
 
     def upload(self):
         """The body of the request, of known length or in chunks."""

@@ -3,7 +3,9 @@
 Each runs in a process of its own, since the environment tells where the server is.
 """
 
+import argparse
 import base64
+import importlib.util
 import json
 import os
 import subprocess
@@ -14,6 +16,7 @@ import pytest
 from ..faults.common import OURS, required
 from ..summary import tell
 from .clouds import cloud
+from .objects import objects
 
 pytestmark = required
 
@@ -151,6 +154,59 @@ except library.Error as error:
     assert output == "Io\n"
     assert len([request for request in server.requests if "_files/" in request]) > 10
     assert not server.objects, sorted(server.objects)
+
+
+@pytest.mark.skipif(importlib.util.find_spec("moto") is None, reason="moto[server] IS ABSENT: `pip install -r tests/requirements.txt`")
+def test_a_failed_tree_leaves_nothing_in_s3():
+    """Many removals in one request, of which the server wants to have a checksum."""
+    boto3 = pytest.importorskip("boto3")
+    with objects() as address:
+        settings = environment("s3", address)
+        client = boto3.client(
+            "s3", endpoint_url=address, region_name="us-east-1", aws_access_key_id="tester", aws_secret_access_key=settings["AWS_SECRET_ACCESS_KEY"]
+        )
+        client.create_bucket(Bucket="bucket")
+        client.put_object(Bucket="bucket", Key="failed/other.txt", Body=b"stays")
+        output = run("s3", argparse.Namespace(address=address), """
+import io
+file = io.BytesIO(library.Image.gaussnoise(2000, 1500).cast("uchar").write_to_buffer(".png"))
+
+def read(size):
+    if file.tell() > 2_000_000:
+        raise ConnectionError("gone")
+    return file.read(size)
+
+source = library.SourceCustom()
+source.on_read(read)
+image = library.Image.new_from_source(source, access="sequential")
+try:
+    image.dzsave("s3://bucket/failed/pyramid")
+except library.Error as error:
+    print(type(error.__cause__).__name__)
+library.Image.black(600, 600).dzsave("s3://bucket/whole/pyramid")
+""")
+        assert output == "ConnectionError\n"
+        left = [item["Key"] for item in client.list_objects_v2(Bucket="bucket")["Contents"]]
+    assert left[0] == "failed/other.txt" and "whole/pyramid.dzi" in left
+    assert all(name.startswith("whole/pyramid") for name in left[1:])
+
+
+def test_a_large_upload(server):
+    """The same the other way."""
+    server.forgetful = True
+    output = run("s3", server, """
+def peak():
+    with open("/proc/self/status") as status:
+        return int(next(line for line in status if line.startswith("VmHWM")).split()[1])
+
+library.Image.black(100, 100).avg()
+before = peak()
+library.Image.black(16_384, 32_768).write_to_file("s3://bucket/large.pgm")
+print(peak() - before)
+""")
+    assert server.received > 16_384 * 32_768
+    tell(f"S3, {server.received >> 20} MiB written: {int(output) / 1024:.0f} MiB more memory at the peak")
+    assert int(output) < 64 << 10
 
 
 def test_a_large_object(server):
