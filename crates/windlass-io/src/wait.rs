@@ -2,8 +2,9 @@
 
 use std::os::fd::AsFd;
 use std::process;
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::thread::{self, ThreadId};
+use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
@@ -71,12 +72,45 @@ pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// A lock that is only ever held for a moment, and that a fork may have copied while a thread held
+/// it, which nobody gives back in the child.
+pub(crate) struct Brief<T> {
+    mutex: Mutex<T>,
+    process: u32,
+}
+
+impl<T> Brief<T> {
+    pub(crate) fn new(value: T) -> Self {
+        Self { mutex: Mutex::new(value), process: process::id() }
+    }
+
+    /// Locks; in a child it fails where the lock is not given back.
+    pub(crate) fn lock(&self) -> Result<MutexGuard<'_, T>> {
+        if process::id() == self.process {
+            return Ok(lock(&self.mutex));
+        }
+        let end = Instant::now() + LONGEST_MOMENT;
+        loop {
+            match self.mutex.try_lock() {
+                Ok(guard) => return Ok(guard),
+                Err(TryLockError::Poisoned(poisoned)) => return Ok(poisoned.into_inner()),
+                Err(TryLockError::WouldBlock) if Instant::now() < end => {
+                    thread::sleep(Duration::from_millis(1));
+                }
+                Err(TryLockError::WouldBlock) => {
+                    return Err(unusable("was in use when the process forked"));
+                }
+            }
+        }
+    }
+}
+
 /// A value that one thread at a time takes out, for as long as it needs.
 ///
 /// No lock is held meanwhile, so foreign code may run with the value, and who waits can be
 /// cancelled.
 pub(crate) struct Turn<T> {
-    slot: Mutex<Slot<T>>,
+    slot: Brief<Slot<T>>,
     free: Condvar,
 }
 
@@ -87,7 +121,7 @@ struct Slot<T> {
 
 impl<T> Turn<T> {
     pub(crate) fn new(value: T) -> Self {
-        Self { slot: Mutex::new(Slot { value: Some(value), holder: None }), free: Condvar::new() }
+        Self { slot: Brief::new(Slot { value: Some(value), holder: None }), free: Condvar::new() }
     }
 
     /// The value, as soon as nobody else has it.
@@ -97,7 +131,7 @@ impl<T> Turn<T> {
     pub(crate) fn take(&self, tick: &Tick) -> Result<Lease<'_, T>> {
         let me = (process::id(), thread::current().id());
         loop {
-            let mut slot = lock(&self.slot);
+            let mut slot = self.slot.lock()?;
             if let Some(value) = slot.value.take() {
                 slot.holder = Some(me);
                 return Ok(Lease { turn: self, value: Some(value) });
@@ -142,7 +176,8 @@ impl<T> std::ops::DerefMut for Lease<'_, T> {
 
 impl<T> Drop for Lease<'_, T> {
     fn drop(&mut self) {
-        let mut slot = lock(&self.turn.slot);
+        // Not to be had only in a child whose parent held it: then nobody can wait for the value.
+        let Ok(mut slot) = self.turn.slot.lock() else { return };
         slot.value = self.value.take();
         slot.holder = None;
         drop(slot);
@@ -150,10 +185,12 @@ impl<T> Drop for Lease<'_, T> {
     }
 }
 
+/// How long a lock may be held that is held for a moment.
+const LONGEST_MOMENT: Duration = Duration::from_secs(2);
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::time::{Duration, Instant};
 
     #[test]
     fn one_at_a_time() {

@@ -476,10 +476,10 @@ impl Source {
             Backend::Named(named) => Ok(Some(named.identity.size)),
             Backend::Descriptor { len, .. } => Ok(Some(*len)),
             Backend::Reader(reader) => reader.len(),
-            Backend::Replay(replay) => Ok(replay.len()),
+            Backend::Replay(replay) => replay.len(),
             Backend::Custom(custom) => Ok(match self.mode(custom, tick)? {
                 Mode::Seekable(seekable) => seekable.len,
-                Mode::Stream(replay) => replay.len(),
+                Mode::Stream(replay) => replay.len()?,
             }),
             Backend::Later(later) => self.opened(later, tick)?.known_len(tick),
         }

@@ -2,13 +2,13 @@
 
 use std::fs::File;
 use std::io::{self, Read};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use super::{Handlers, Pass, Stream};
 use crate::spool::{Spool, copy_from};
 use crate::stats::Counters;
 use crate::timeouts::Served;
-use crate::wait::{Turn, lock, readable};
+use crate::wait::{Brief, Turn, readable};
 use crate::{Error, ErrorKind, Result, Tick, alloc, settings};
 
 /// A stream that can be read from its start again, by several readers.
@@ -19,7 +19,7 @@ use crate::{Error, ErrorKind, Result, Tick, alloc, settings};
 pub(crate) struct Replay {
     feed: Turn<Feed>,
     counters: Option<Arc<Counters>>,
-    state: Mutex<State>,
+    state: Brief<State>,
 }
 
 /// Where new bytes come from.
@@ -53,7 +53,7 @@ impl Replay {
             Feed::Stream(stream, _) => stream.counters(),
             Feed::Descriptor(..) | Feed::Handlers(..) => None,
         };
-        Self { feed: Turn::new(feed), counters, state: Mutex::new(state) }
+        Self { feed: Turn::new(feed), counters, state: Brief::new(state) }
     }
 
     pub(crate) fn counters(&self) -> Option<Arc<Counters>> {
@@ -61,15 +61,15 @@ impl Replay {
     }
 
     /// The length, known once the end was reached.
-    pub(crate) fn len(&self) -> Option<u64> {
-        let state = lock(&self.state);
-        matches!(state.end, Some(Ok(()))).then_some(state.passed)
+    pub(crate) fn len(&self) -> Result<Option<u64>> {
+        let state = self.state.lock()?;
+        Ok(matches!(state.end, Some(Ok(()))).then_some(state.passed))
     }
 
     /// Reads up to the end; returns the length.
     pub(crate) fn find_len(&self, pass: &Pass) -> Result<u64> {
         loop {
-            let state = lock(&self.state);
+            let state = self.state.lock()?;
             match &state.end {
                 Some(Ok(())) => return Ok(state.passed),
                 Some(Err(error)) => return Err(error.clone()),
@@ -83,7 +83,7 @@ impl Replay {
 
     pub(crate) fn read_at(&self, offset: u64, buffer: &mut [u8], pass: &Pass) -> Result<usize> {
         loop {
-            let state = lock(&self.state);
+            let state = self.state.lock()?;
             if offset < state.passed {
                 return state.read(offset, buffer);
             }
@@ -101,7 +101,7 @@ impl Replay {
     /// Fetches the bytes that follow the first `passed`, unless another reader did.
     fn advance(&self, passed: u64, pass: &Pass) -> Result<()> {
         let mut feed = self.feed.take(&pass.tick)?;
-        let state = lock(&self.state);
+        let state = self.state.lock()?;
         if state.passed != passed || state.end.is_some() {
             return Ok(());
         }
@@ -112,7 +112,7 @@ impl Replay {
             // what a handler gives after it was left is lost; streams of ours lose nothing
             let loses = matches!(*feed, Feed::Handlers(..));
             let next = feed.pull(request(passed), &pass.tick);
-            let mut state = lock(&self.state);
+            let mut state = self.state.lock()?;
             match next {
                 Ok(None) => continue,
                 Ok(Some([])) => state.end = Some(Ok(())),
@@ -272,7 +272,7 @@ mod tests {
         let mut head = [0; 16];
         assert_eq!(replay.read_at(0, &mut head, &Pass::default()).unwrap(), 16);
         assert_eq!(head, bytes[..16]);
-        let state = lock(&replay.state);
+        let state = replay.state.lock().unwrap();
         assert_eq!(state.passed, FIRST_REQUEST as u64);
         assert!(!state.is_spooled());
     }
@@ -282,8 +282,8 @@ mod tests {
         let (replay, bytes) = replay(MEMORY as usize + 100_000);
         let pass = Pass { keep: true, ..Pass::default() };
         assert!(read_all(&replay, &pass).unwrap() == bytes);
-        assert!(lock(&replay.state).is_spooled());
-        assert_eq!(replay.len(), Some(bytes.len() as u64));
+        assert!(replay.state.lock().unwrap().is_spooled());
+        assert_eq!(replay.len().unwrap(), Some(bytes.len() as u64));
         assert!(read_all(&replay, &pass).unwrap() == bytes);
     }
 
@@ -308,7 +308,7 @@ mod tests {
     #[test]
     fn finds_its_length() {
         let (replay, bytes) = replay(300_000);
-        assert_eq!(replay.len(), None);
+        assert_eq!(replay.len().unwrap(), None);
         let pass = Pass { keep: true, ..Pass::default() };
         assert_eq!(replay.find_len(&pass).unwrap(), bytes.len() as u64);
         assert_eq!(read_all(&replay, &pass).unwrap(), bytes);
