@@ -279,10 +279,73 @@ fn sine(x: i16) -> i16 {
     x.wrapping_add((i32::from(x).wrapping_mul(-30_068) >> 16) as i16)
 }
 
+/// A row of chroma of all the width, from the nearest row of half the width and the next one: each sample
+/// is three parts the nearest and one part the next, in both directions. Nothing where a row is empty.
+#[inline(always)]
+pub fn upsample(near: &[u8], far: &[u8], out: &mut [u8]) {
+    let (Some(first), Some(end)) = (out.first_mut(), near.len().checked_sub(1)) else { return };
+    *first = (below(near[0], far[0]).wrapping_add(2) >> 2) as u8;
+    if let (Some(last), true) = (out.get_mut(2 * end + 1), end < far.len()) {
+        *last = (below(near[end], far[end]).wrapping_add(2) >> 2) as u8;
+    }
+    let inner = out.get_mut(1..=2 * end).unwrap_or_default();
+    let lefts = near.iter().zip(far);
+    let rights = near.iter().skip(1).zip(far.iter().skip(1));
+    for (out, (left, right)) in inner.as_chunks_mut::<2>().0.iter_mut().zip(lefts.zip(rights)) {
+        let (left, right) = (below(*left.0, *left.1), below(*right.0, *right.1));
+        let (sum, eight) = (left.wrapping_add(right), 8);
+        out[0] = (sum.wrapping_add(left.wrapping_mul(2)).wrapping_add(eight) >> 4) as u8;
+        out[1] = (sum.wrapping_add(right.wrapping_mul(2)).wrapping_add(eight) >> 4) as u8;
+    }
+}
+
+/// Three parts of a sample and one of the next row's, in quarters.
+#[inline(always)]
+fn below(near: u8, far: u8) -> u16 {
+    u16::from(near).wrapping_mul(3).wrapping_add(u16::from(far))
+}
+
+/// Pixels of three or four bands from rows of luma, blue and red chroma; an alpha is left as it is.
+///
+/// ITU-R BT.601 with luma of 16 to 235, in the integers of libwebp: factors of 14 bits, products cut to 6.
+#[inline(always)]
+pub fn rgb(luma: &[u8], blue: &[u8], red: &[u8], bands: usize, out: &mut [u8]) {
+    let parts = luma.chunks(PART).zip(blue.chunks(PART).zip(red.chunks(PART)));
+    for ((luma, (blue, red)), out) in parts.zip(out.chunks_mut(PART * bands)) {
+        let mut rgb = [[0u8; PART]; 3];
+        let [r, g, b] = &mut rgb;
+        let samples = luma.iter().zip(blue.iter().zip(red));
+        for (((&y, (&u, &v)), r), (g, b)) in samples.zip(r).zip(g.iter_mut().zip(b)) {
+            let y = scaled(y, 19_077);
+            *r = level(y.wrapping_add(scaled(v, 26_149)).wrapping_sub(14_234));
+            let green = scaled(u, 6_419).wrapping_add(scaled(v, 13_320));
+            *g = level(y.wrapping_sub(green).wrapping_add(8_708));
+            *b = level(y.wrapping_add(scaled(u, 33_050)).wrapping_sub(17_685));
+        }
+        let [r, g, b] = &rgb;
+        for (out, (r, (g, b))) in out.chunks_exact_mut(bands).zip(r.iter().zip(g.iter().zip(b))) {
+            (out[0], out[1], out[2]) = (*r, *g, *b);
+        }
+    }
+}
+
+/// Pixels that are converted together.
+const PART: usize = 64;
+
+#[inline(always)]
+fn scaled(value: u8, weight: i32) -> i32 {
+    i32::from(value).wrapping_mul(weight) >> 8
+}
+
+#[inline(always)]
+fn level(value: i32) -> u8 {
+    (value >> 6).clamp(0, 255) as u8
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::resample::levels;
+    use crate::levels;
     use fearless_simd::{Level, Simd, dispatch};
 
     /// The functions of §15.2 and §15.3, one segment at a time.
@@ -508,6 +571,53 @@ mod tests {
                 assert_eq!(*column, rows.map(|row| row[x]));
             }
             assert_eq!(at(level, || transpose_back(&columns)), rows);
+        }
+    }
+
+    /// The formulas, one sample at a time.
+    fn plain_row(luma: &[u8], chroma: [(&[u8], &[u8]); 2], bands: usize) -> Vec<u8> {
+        let clip = |value: i32| (value >> 6).clamp(0, 255) as u8;
+        let wide = |(near, far): (&[u8], &[u8]), x: usize| -> i32 {
+            let at = |x: usize| 3 * i32::from(near[x]) + i32::from(far[x]);
+            let (own, other) = (x / 2, if x % 2 == 0 { x.wrapping_sub(2) / 2 } else { x / 2 + 1 });
+            match x > 0 && other < near.len() {
+                true => (3 * at(own) + at(other) + 8) >> 4,
+                false => (at(own) + 2) >> 2,
+            }
+        };
+        let mut out = vec![7; luma.len() * bands];
+        for (x, pixel) in out.chunks_exact_mut(bands).enumerate() {
+            let (y, u, v) = (i32::from(luma[x]), wide(chroma[0], x), wide(chroma[1], x));
+            let y = (y * 19_077) >> 8;
+            pixel[0] = clip(y + ((v * 26_149) >> 8) - 14_234);
+            pixel[1] = clip(y - ((u * 6_419) >> 8) - ((v * 13_320) >> 8) + 8_708);
+            pixel[2] = clip(y + ((u * 33_050) >> 8) - 17_685);
+        }
+        out
+    }
+
+    #[test]
+    fn rows_become_pixels() {
+        let mut random = Random(4);
+        for width in (1..200).chain([1000, 1001]) {
+            let mut row = |length: usize| -> Vec<u8> {
+                (0..length).map(|_| random.below(256) as u8).collect()
+            };
+            let luma = row(width);
+            let [a, b, c, d] = [0; 4].map(|_: i32| row(width.div_ceil(2)));
+            for bands in [3, 4] {
+                let expected = plain_row(&luma, [(&a, &b), (&c, &d)], bands);
+                for level in levels() {
+                    let mut out = vec![7; width * bands];
+                    let (mut blue, mut red) = (vec![0; width], vec![0; width]);
+                    at(level, || {
+                        upsample(&a, &b, &mut blue);
+                        upsample(&c, &d, &mut red);
+                        rgb(&luma, &blue, &red, bands, &mut out);
+                    });
+                    assert_eq!(out, expected, "{width} at {level:?}");
+                }
+            }
         }
     }
 }

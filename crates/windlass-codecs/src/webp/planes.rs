@@ -2,6 +2,7 @@
 
 use super::rescale::Size;
 use windlass_simd::resample::wide;
+use windlass_simd::vp8::{rgb, upsample};
 
 /// A decoded lossy picture.
 #[derive(Debug)]
@@ -35,7 +36,7 @@ impl Planes {
         let luma = self.luma.row(y, width);
         if self.full {
             let [blue, red] = self.chroma.each_ref().map(|plane| plane.row(y, width));
-            wide(|| to_rgb(luma, blue, red, bands, out));
+            wide(|| rgb(luma, blue, red, bands, out));
         } else {
             let (near, far) = (y / 2, self.far(y));
             let half = width.div_ceil(2);
@@ -71,7 +72,7 @@ pub(super) fn pixels(
     wide(|| {
         upsample(chroma[0].0, chroma[0].1, blue);
         upsample(chroma[1].0, chroma[1].1, red);
-        to_rgb(luma, blue, red, bands, out);
+        rgb(luma, blue, red, bands, out);
     });
 }
 
@@ -89,59 +90,4 @@ pub(super) fn put_alpha(alpha: Option<&[u8]>, out: &mut [u8]) {
 pub(super) struct Scratch {
     blue: Vec<u8>,
     red: Vec<u8>,
-}
-
-/// A row of chroma of all the width: each sample is three parts the nearest and one part the next,
-/// in both directions.
-#[inline(always)]
-fn upsample(near: &[u8], far: &[u8], out: &mut [u8]) {
-    let down = |x: usize| 3 * u16::from(near[x]) + u16::from(far[x]);
-    let last = near.len() - 1;
-    out[0] = ((down(0) + 2) >> 2) as u8;
-    let even = out.len().is_multiple_of(2);
-    if even {
-        out[2 * last + 1] = ((down(last) + 2) >> 2) as u8;
-    }
-    let inner = &mut out[1..=2 * last];
-    let pairs = near.windows(2).zip(far.windows(2));
-    for (out, (near, far)) in inner.chunks_exact_mut(2).zip(pairs) {
-        let left = 3 * u16::from(near[0]) + u16::from(far[0]);
-        let right = 3 * u16::from(near[1]) + u16::from(far[1]);
-        out[0] = ((3 * left + right + 8) >> 4) as u8;
-        out[1] = ((left + 3 * right + 8) >> 4) as u8;
-    }
-}
-
-/// Pixels of three or four bands; an alpha is left as it is.
-#[inline(always)]
-fn to_rgb(luma: &[u8], blue: &[u8], red: &[u8], bands: usize, out: &mut [u8]) {
-    let parts = luma.chunks(PART).zip(blue.chunks(PART).zip(red.chunks(PART)));
-    for ((luma, (blue, red)), out) in parts.zip(out.chunks_mut(PART * bands)) {
-        let mut rgb = [[0u8; PART]; 3];
-        let [r, g, b] = &mut rgb;
-        let samples = luma.iter().zip(blue.iter().zip(red));
-        for (((&y, (&u, &v)), r), (g, b)) in samples.zip(r).zip(g.iter_mut().zip(b)) {
-            let y = scaled(y, 19_077);
-            *r = clip(y + scaled(v, 26_149) - 14_234);
-            *g = clip(y - scaled(u, 6_419) - scaled(v, 13_320) + 8_708);
-            *b = clip(y + scaled(u, 33_050) - 17_685);
-        }
-        let [r, g, b] = &rgb;
-        for (out, (r, (g, b))) in out.chunks_exact_mut(bands).zip(r.iter().zip(g.iter().zip(b))) {
-            (out[0], out[1], out[2]) = (*r, *g, *b);
-        }
-    }
-}
-
-/// Pixels that are converted together.
-const PART: usize = 64;
-
-#[inline(always)]
-fn scaled(value: u8, weight: i32) -> i32 {
-    (i32::from(value) * weight) >> 8
-}
-
-#[inline(always)]
-fn clip(value: i32) -> u8 {
-    (value >> 6).clamp(0, 255) as u8
 }
