@@ -1,6 +1,6 @@
 //! What of a frame has to be written, given what is shown already.
 
-use super::table::{Table, difference};
+use super::table::difference;
 use crate::quantise::Colour;
 
 /// A rectangle of a frame.
@@ -24,25 +24,25 @@ pub(super) fn uncovers(before: &[Colour], after: &[Colour]) -> bool {
 }
 
 /// Makes pixels transparent that are shown already, where that makes the codes shorter, and notes in
-/// `shown` what is shown then. `tolerance` is the distance of colours that count as equal.
+/// `shown` what is shown then. `clear` is the index of what is transparent, `tolerance` the distance of colours that count as equal.
 pub(super) fn hide_unchanged(
     indices: &mut [u8],
     shown: &mut [Colour],
     rgba: &[Colour],
     width: usize,
-    table: &Table,
+    clear: Option<u8>,
     tolerance: f64,
 ) {
     let most = (tolerance * tolerance) as u32;
     let rows = indices.chunks_exact_mut(width).zip(shown.chunks_exact_mut(width));
     for ((indices, shown), rgba) in rows.zip(rgba.chunks_exact(width)) {
-        if let Some(clear) = table.transparent {
+        if let Some(clear) = clear {
             let same =
                 |x: usize| shown[x][3] == rgba[x][3] && difference(shown[x], rgba[x]) <= most;
             hide_row(indices, clear, same);
         }
         for ((index, shown), rgba) in indices.iter().zip(shown).zip(rgba) {
-            if Some(*index) != table.transparent {
+            if Some(*index) != clear {
                 *shown = *rgba;
             }
         }

@@ -14,107 +14,75 @@ const ENTRIES: usize = 1 << MAX_BITS;
 /// The reference hands pixels on in pieces of this many, and notices a bad code only behind one.
 const PIECE: usize = 4096;
 
-/// Strings of indices, each a longer one without its last.
+/// Strings of indices. Each is one before it and the index that followed, so it stands in what was decoded
+/// already, and is copied from there.
+#[derive(Debug)]
 pub(super) struct Decoder {
-    /// The string without its last
-    prefix: [u16; ENTRIES],
-    last: [u8; ENTRIES],
-    first: [u8; ENTRIES],
-    length: [u16; ENTRIES],
+    strings: Box<[Place]>,
 }
 
-impl std::fmt::Debug for Decoder {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Decoder")
-    }
+/// Where a string stands in the indices.
+#[derive(Clone, Copy, Debug, Default)]
+struct Place {
+    start: usize,
+    length: usize,
 }
 
 impl Decoder {
-    pub(super) fn new() -> Box<Self> {
-        let mut decoder = Box::new(Self {
-            prefix: [0; ENTRIES],
-            last: [0; ENTRIES],
-            first: [0; ENTRIES],
-            length: [0; ENTRIES],
-        });
-        for code in 0..256 {
-            decoder.last[code] = code as u8;
-        }
-        decoder
+    pub(super) fn new() -> Self {
+        Self { strings: vec![Place::default(); ENTRIES].into() }
     }
 
-    /// Decodes `data`, the size of a code and blocks, to indices; how many, and why no more.
+    /// Decodes `data`, the size of a code and blocks, to indices; how many, and why no more. What is
+    /// behind them in `out` is overwritten too.
     pub(super) fn decode(&mut self, data: &[u8], out: &mut [u8]) -> (usize, End) {
         let Some((&bits, blocks)) = data.split_first() else { return (0, End::Good) };
         let clear = 1_u16 << bits;
-        self.reset(clear);
         let mut codes = Codes::new(blocks);
         let initial = u32::from(bits) + 1;
         let Some(first) = first_code(&mut codes, initial, clear) else { return (0, End::Bad) };
-        let mut state = State { size: clear + 2, bits: initial, previous: first };
-        let mut at = self.write(first, out, 0);
+        let mut state = State { size: clear + 2, bits: initial, previous: Place::default() };
+        let mut at = single(first, out, 0, &mut state);
         while at < out.len() {
             let Some(code) = codes.next(state.bits) else { return (at, End::Good) };
-            let code = if code == clear {
-                state = State { size: clear + 2, bits: initial, previous: 0 };
-                match after_clear(&mut codes, initial, clear) {
-                    Ok(code) => code,
+            if code == clear {
+                (state.size, state.bits) = (clear + 2, initial);
+                at = match after_clear(&mut codes, initial, clear) {
+                    Ok(code) => single(code, out, at, &mut state),
                     Err(end) => return (at, fault(at, end)),
-                }
-            } else if code == clear + 1 {
+                };
+                continue;
+            }
+            if code == clear + 1 {
                 return (at, End::Good);
-            } else if code > state.size {
+            }
+            if code > state.size {
                 return (at, fault(at, End::Bad));
+            }
+            self.learn(&mut state);
+            if code < clear {
+                at = single(code, out, at, &mut state);
             } else {
-                self.learn(&mut state, code);
-                code
-            };
-            at = self.write(code, out, at);
-            state.previous = code;
+                let Place { start, length } = self.strings[usize::from(code) % ENTRIES];
+                state.previous = Place { start: at, length };
+                at = copy(out, start, length, at);
+            }
         }
         (at, End::Good)
     }
 
-    /// Single indices only.
-    fn reset(&mut self, clear: u16) {
-        let singles = usize::from(clear) + 2;
-        self.length[..singles].fill(1);
-        for code in 0..singles {
-            (self.last[code], self.first[code]) = (code as u8, code as u8);
-        }
-    }
-
-    /// Adds the string before with the first index of the string of `code`.
-    fn learn(&mut self, state: &mut State, code: u16) {
+    /// Adds the string before with the index that comes now.
+    fn learn(&mut self, state: &mut State) {
         let at = usize::from(state.size);
         if at >= ENTRIES {
             return;
         }
-        let previous = usize::from(state.previous);
-        let from = if code < state.size { usize::from(code) } else { previous };
-        self.last[at] = self.first[from];
-        self.first[at] = self.first[previous];
-        self.prefix[at] = state.previous;
-        self.length[at] = self.length[previous].saturating_add(1);
+        let Place { start, length } = state.previous;
+        self.strings[at] = Place { start, length: length + 1 };
         if at == (1 << state.bits) - 1 && state.bits < MAX_BITS {
             state.bits += 1;
         }
         state.size += 1;
-    }
-
-    /// Writes the string of a code, as far as there is room; where it ends.
-    fn write(&self, code: u16, out: &mut [u8], at: usize) -> usize {
-        let length = usize::from(self.length[usize::from(code)]);
-        let end = (at + length).min(out.len());
-        let mut code = usize::from(code) % ENTRIES;
-        for _ in 0..at + length - end {
-            code = usize::from(self.prefix[code]) % ENTRIES;
-        }
-        for index in out[at..end].iter_mut().rev() {
-            *index = self.last[code];
-            code = usize::from(self.prefix[code]) % ENTRIES;
-        }
-        end
     }
 }
 
@@ -124,7 +92,36 @@ struct State {
     size: u16,
     /// Bits of a code
     bits: u32,
-    previous: u16,
+    previous: Place,
+}
+
+/// Writes a single index; where it ends.
+#[inline]
+fn single(code: u16, out: &mut [u8], at: usize, state: &mut State) -> usize {
+    state.previous = Place { start: at, length: 1 };
+    let Some(index) = out.get_mut(at) else { return at };
+    *index = code as u8;
+    at + 1
+}
+
+/// Copies a string from `start` to `at`, as far as there is room; where it ends.
+#[inline]
+fn copy(out: &mut [u8], start: usize, length: usize, at: usize) -> usize {
+    const SHORT: usize = 16;
+    let end = (at + length).min(out.len());
+    if start + length > at {
+        // its last index is the first one that it writes
+        for (to, from) in (at..end).zip(start..) {
+            out[to] = out[from];
+        }
+        return end;
+    }
+    let piece = out.get(start..).and_then(|piece| piece.first_chunk::<SHORT>()).copied();
+    match (piece, out.get_mut(at..at + SHORT)) {
+        (Some(piece), Some(to)) if length <= SHORT => to.copy_from_slice(&piece),
+        _ => out.copy_within(start..start + end - at, at),
+    }
+    end
 }
 
 /// A bad code is one only where pixels of the same piece came before it.
@@ -205,5 +202,51 @@ impl<'a> Codes<'a> {
             }
         }
         Some(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use weezl::BitOrder;
+
+    /// The size of a code, and blocks.
+    fn encoded(bits: u8, indices: &[u8]) -> Vec<u8> {
+        let codes = weezl::encode::Encoder::new(BitOrder::Lsb, bits).encode(indices);
+        let mut data = vec![bits];
+        for block in codes.expect("indices have so many bits").chunks(255) {
+            data.push(block.len() as u8);
+            data.extend_from_slice(block);
+        }
+        data.push(0);
+        data
+    }
+
+    #[test]
+    fn indices_come_back() {
+        let mut decoder = Decoder::new();
+        let mut seed = 1u32;
+        for (bits, spread) in [(2, 1), (2, 4), (5, 3), (8, 2), (8, 40), (8, 256), (8, 1)] {
+            for length in [1, 2, 15, 16, 17, 300, 70_000] {
+                let mut indices: Vec<u8> = Vec::with_capacity(length);
+                for at in 0..length {
+                    seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                    let value = (seed >> 16) % spread % (1 << bits);
+                    // runs and repeated pieces beside noise
+                    let again = at > 40 && at / 64 % 2 == 0;
+                    indices.push(if again { indices[at - 37] } else { value as u8 });
+                }
+                let data = encoded(bits, &indices);
+                let mut out = vec![0; length];
+                assert_eq!(decoder.decode(&data, &mut out), (length, End::Good));
+                assert!(out == indices, "{bits} bits, {length} indices of {spread}");
+                // more room than indices, and less
+                let mut out = vec![0; length + 20];
+                assert_eq!(decoder.decode(&data, &mut out), (length, End::Good));
+                let mut out = vec![0; length / 2];
+                assert_eq!(decoder.decode(&data, &mut out).0.min(length / 2), length / 2);
+                assert!(out == indices[..length / 2]);
+            }
+        }
     }
 }

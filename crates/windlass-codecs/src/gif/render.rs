@@ -15,7 +15,7 @@ pub(super) struct Canvas {
     /// The pixels before a frame that gives way to them again
     before: Vec<Pixel>,
     indices: Vec<u8>,
-    decoder: Box<Decoder>,
+    decoder: Decoder,
     next: usize,
 }
 

@@ -147,7 +147,7 @@ impl GifSaver {
         let tables = state.tables.as_ref().expect("painting chooses a table");
         let table =
             if local { tables.last.as_ref().unwrap_or(&tables.global) } else { &tables.global };
-        let (bits, transparent) = (table.bits(), table.transparent);
+        let (bits, mut transparent) = (table.bits(), table.transparent);
         let colours = table.colours.clone();
         let mut covered = Window::all(self.size);
         if first {
@@ -158,7 +158,9 @@ impl GifSaver {
         } else {
             let tolerance = self.options.interframe_maxerror;
             let (shown, width) = (&mut state.shown, self.size.0);
-            hide_unchanged(&mut indices, shown, &rgba, width, table, tolerance);
+            // a table that is full of colours leaves an index behind it
+            transparent = table.clear();
+            hide_unchanged(&mut indices, shown, &rgba, width, transparent, tolerance);
             covered = window(&indices, self.size, transparent);
             self.write_pending(state, false)?;
         }
@@ -299,5 +301,50 @@ impl Saver for GifSaver {
         self.write_pending(&mut state, false)?;
         state.writer.write_all(&[0x3B])?;
         state.writer.commit()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gif::GifLoad;
+    use windlass_core::Source;
+    use windlass_core::foreign::Load;
+
+    const WIDTH: usize = 64;
+    const HEIGHT: usize = 48;
+
+    /// The file of pages with more colours than a table has, and a square that moves.
+    fn saved(pages: usize) -> Result<bytes::Bytes> {
+        let pixel = |at: usize| {
+            let (x, y, page) = (at % WIDTH, at / WIDTH % HEIGHT, at / WIDTH / HEIGHT);
+            let square = (10 * page..10 * page + 8).contains(&x) && y < 8;
+            if square { [255, 0, 0] } else { [(4 * x) as u8, (5 * y) as u8, (x * y % 251) as u8] }
+        };
+        let pixels: Vec<u8> = (0..WIDTH * HEIGHT * pages).flat_map(pixel).collect();
+        let size = (WIDTH as i32, (HEIGHT * pages) as i32);
+        let image = Image::from_memory(size.0, size.1, 3, BandFormat::U8, pixels)?;
+        let mut header = image.header().clone();
+        header.interpretation = Interpretation::Srgb;
+        header.metadata.set("page-height", Meta::Int(HEIGHT as i32));
+        let target = Target::to_memory();
+        GifSave::default().dither(0.0).save(&image.with_header(header)?, &target)?;
+        Ok(target.bytes())
+    }
+
+    #[test]
+    fn what_stays_is_hidden_behind_a_full_table() -> Result<()> {
+        let (still, moving) = (saved(1)?, saved(3)?);
+        let (one, three) = (still.len(), moving.len());
+        assert!(three < 2 * one, "{three} bytes, {one} of one page");
+        let load = GifLoad { n: -1, ..GifLoad::default() };
+        let image = load.load(&Source::from_memory(moving))?;
+        assert_eq!((image.header().height, image.header().bands), (144, 4));
+        let pixels = image.to_memory()?;
+        // opaque all over: what is hidden shows what was there
+        assert!(pixels.as_chunks::<4>().0.iter().all(|pixel| pixel[3] == 255));
+        let page = WIDTH * HEIGHT * 4;
+        assert_eq!(pixels[page..][..4 * WIDTH * 8][4 * 60..4 * 64], pixels[4 * 60..4 * 64]);
+        Ok(())
     }
 }

@@ -89,8 +89,18 @@ impl Table {
 
     /// Bits of an index, as the file counts them.
     pub(super) fn bits(&self) -> u8 {
-        self.colours.len().next_power_of_two().trailing_zeros().clamp(1, 8) as u8
+        bits(self.colours.len())
     }
+
+    /// The index that leaves what is there: that of the clear colour, else the one behind the table.
+    pub(super) fn clear(&self) -> Option<u8> {
+        self.transparent.or_else(|| u8::try_from(self.colours.len()).ok())
+    }
+}
+
+/// Bits of an index below `count`.
+pub(super) fn bits(count: usize) -> u8 {
+    count.next_power_of_two().trailing_zeros().clamp(1, 8) as u8
 }
 
 /// The squared distance of two colours.

@@ -1,7 +1,7 @@
 //! The blocks of a file that is written.
 
 use super::frames::Window;
-use super::table::Table;
+use super::table::{Table, bits};
 use crate::quantise::Colour;
 use std::io::Write;
 use weezl::BitOrder;
@@ -71,7 +71,9 @@ pub(super) fn frame(out: &mut TargetWriter, width: usize, frame: &Finished<'_>) 
     if frame.local {
         colours(out, frame.colours, frame.bits)?;
     }
-    let size = frame.bits.max(2);
+    // the clear index may lie behind the table
+    let last = frame.transparent.map_or(0, |clear| usize::from(clear) + 1);
+    let size = frame.bits.max(bits(last)).max(2);
     let codes = Encoder::new(BitOrder::Lsb, size)
         .encode(&pixels(frame, width))
         .map_err(|error| Error::new(ErrorKind::Internal, format!("weezl: {error}")))?;
