@@ -574,14 +574,14 @@ mod tests {
             let mut plain = vec![0; x.len() * bands];
             bilinear_at(Level::baseline(), &grid, &x, &y, ink, &mut plain);
             assert_eq!(plain[3 * bands..4 * bands], *ink);
-            for level in crate::resample::levels() {
+            for level in crate::levels() {
                 let mut out = vec![0; plain.len()];
                 bilinear_at(level, &grid, &x, &y, ink, &mut out);
                 assert_eq!(out, plain, "{level:?}, {bands} bands");
             }
             let (x, y) = points(width, height, 1.0, 2.0);
             bicubic_at(Level::baseline(), &cubic, &grid, (&x, &y), ink, &mut plain);
-            for level in crate::resample::levels() {
+            for level in crate::levels() {
                 let mut out = vec![0; plain.len()];
                 bicubic_at(level, &cubic, &grid, (&x, &y), ink, &mut out);
                 assert_eq!(out, plain, "{level:?}, {bands} bands");
@@ -605,7 +605,7 @@ mod tests {
             let mut expected = vec![0; plain[0].len()];
             let four = [&plain[0][..], &plain[1], &plain[2], &plain[3]];
             cubic_column_at(Level::baseline(), &cubic, 27, four, &mut expected);
-            for level in crate::resample::levels() {
+            for level in crate::levels() {
                 let filtered: Vec<_> = rows.iter().map(|row| sums(level, row)).collect();
                 assert_eq!(filtered, plain, "{level:?}, {bands} bands");
                 let mut out = vec![0; expected.len()];

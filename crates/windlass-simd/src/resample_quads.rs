@@ -285,7 +285,7 @@ mod tests {
             let mut plain = vec![[0; 4]; length];
             interleave_plain(rows, &mut plain);
             assert_eq!(plain[length - 1], rows.map(|row| row[length - 1]));
-            for level in crate::resample::levels() {
+            for level in crate::levels() {
                 let mut quads = vec![[0; 4]; length];
                 interleave_at(level, rows, &mut quads);
                 assert_eq!(quads, plain, "{level:?}, {length} quads");
@@ -310,7 +310,7 @@ mod tests {
                 let fixed = Fixed { offset: 3, ..Fixed::rounded(8) };
                 let mut plain = vec![0; length];
                 weighted_plain(quads, &terms, fixed, &mut plain);
-                for level in crate::resample::levels() {
+                for level in crate::levels() {
                     let mut out = vec![0; length];
                     weighted_at(level, quads, &terms, fixed, &mut out);
                     assert_eq!(out, plain, "{level:?}, {count} terms, {length} outputs");

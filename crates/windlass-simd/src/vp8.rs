@@ -579,10 +579,12 @@ mod tests {
         let clip = |value: i32| (value >> 6).clamp(0, 255) as u8;
         let wide = |(near, far): (&[u8], &[u8]), x: usize| -> i32 {
             let at = |x: usize| 3 * i32::from(near[x]) + i32::from(far[x]);
-            let (own, other) = (x / 2, if x % 2 == 0 { x.wrapping_sub(2) / 2 } else { x / 2 + 1 });
-            match x > 0 && other < near.len() {
-                true => (3 * at(own) + at(other) + 8) >> 4,
-                false => (at(own) + 2) >> 2,
+            let (own, other) =
+                (x / 2, if x.is_multiple_of(2) { x.wrapping_sub(2) / 2 } else { x / 2 + 1 });
+            if x > 0 && other < near.len() {
+                (3 * at(own) + at(other) + 8) >> 4
+            } else {
+                (at(own) + 2) >> 2
             }
         };
         let mut out = vec![7; luma.len() * bands];
