@@ -175,14 +175,15 @@ impl Walk {
         self.exhausted
     }
 
-    /// Decodes a row of units, which begin `offset` blocks into the buffers.
+    /// Decodes a row of units, which begin `offset` blocks into the buffers. Those that nobody decoded
+    /// ahead lie there without gaps, so that no more memory is used than they take.
     fn units<R: BufRead>(
         &mut self,
         stream: &mut Stream<R>,
         row: &mut Row,
         offset: usize,
     ) -> Result<()> {
-        let mut unit = 0;
+        let (mut unit, mut own) = (0, 0);
         while unit < self.across {
             if self.interval != 0 && self.left == 0 && !self.is_lent() {
                 self.restart(stream)?;
@@ -197,15 +198,16 @@ impl Walk {
                 count = count.min(self.left);
             }
             if self.exhausted {
-                self.clear(row, offset, unit..unit + count);
+                self.clear(row, offset, own..own + count);
             } else {
                 let margin = self.blocks.len() * self.coders.max_block_bytes() + 16;
                 self.segment.ensure(stream, &mut self.bits, margin)?;
-                count = self.run(row, offset, unit..unit + count, margin);
+                count = self.run(row, offset, own..own + count, margin);
                 self.check(stream)?;
             }
-            self.own(unit, count);
+            self.own(own, count);
             unit += count;
+            own += count;
             self.left = self.left.saturating_sub(count);
         }
         Ok(())

@@ -140,7 +140,7 @@ impl Walk {
         self.line.drain(..).map(stretch).collect()
     }
 
-    /// Notes that `units` units from `first` on are in the row itself.
+    /// Notes that the next `units` units are in the row itself, from `first` on.
     pub(super) fn own(&mut self, first: usize, units: usize) {
         match self.line.last_mut() {
             Some(Piece { loan: None, units: before, .. }) => *before += units,
@@ -158,7 +158,7 @@ impl Walk {
         };
         let loan = adopted.take(self.across - unit);
         let units = loan.units;
-        self.line.push(Piece { loan: Some(loan), first: unit, units });
+        self.line.push(Piece { loan: Some(loan), first: 0, units });
         if adopted.left() == 0 {
             if self.interval > 0 {
                 self.go_on_after_intervals(stream);
