@@ -1,5 +1,8 @@
 """pyvips and windlass: the same code, on the module that `bind` was given."""
 
+import os
+from pathlib import Path
+
 SHARPEN = [[-1, -1, -1], [-1, 16, -1], [-1, -1, -1]]
 CHAIN = ((1.1, 5), (0.9, 3), (1.2, -20), (0.8, 11), (1.05, -3), (-1, 255))
 WIDTH, HEIGHT = 5600, 4480
@@ -217,3 +220,51 @@ m_lab = pixels(lab)
 m_icc = pixels(lambda image: image.icc_transform("cmyk", input_profile="srgb"))
 m_Ejpg, m_Epng = encode(".jpg", Q=85), encode(".png", compression=6)
 m_Djpg, m_Dpng = decode("jpg"), decode("png")
+
+
+def forgotten(image):
+    """All pixels, to a sink that does not keep them."""
+    null = os.open(os.devnull, os.O_WRONLY)
+    try:
+        image.rawsave_target(V.Target.new_to_descriptor(null))
+    finally:
+        os.close(null)
+
+
+def decoding(inputs, name, **options):
+    data = Path(f"{inputs}/p25-{name}.jpg").read_bytes()
+    return lambda: forgotten(V.Image.new_from_buffer(data, "", access="sequential", **options))
+
+
+def m_jpeg_decode75(inputs):
+    return decoding(inputs, "q75")
+
+
+def m_jpeg_decode92(inputs):
+    return decoding(inputs, "q92")
+
+
+def m_jpeg_eighth75(inputs):
+    return decoding(inputs, "q75", shrink=8)
+
+
+def m_jpeg_eighth92(inputs):
+    return decoding(inputs, "q92", shrink=8)
+
+
+def m_jpeg_progressive8(inputs):
+    return decoding(inputs, "progressive", shrink=8)
+
+
+def encoding(inputs, quality):
+    pixels = Path(f"{inputs}/p25.raw").read_bytes()
+    image = V.Image.new_from_memory(pixels, WIDTH, HEIGHT, 3, "uchar").copy(interpretation="srgb")
+    return lambda: image.jpegsave_buffer(Q=quality)
+
+
+def m_jpeg_encode75(inputs):
+    return encoding(inputs, 75)
+
+
+def m_jpeg_encode92(inputs):
+    return encoding(inputs, 92)

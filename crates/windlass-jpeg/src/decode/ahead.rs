@@ -163,7 +163,7 @@ impl Decoded {
     fn new(template: &Arc<Template>, data: &[u8]) -> Self {
         let pool = &template.pool;
         let row = pool.take();
-        let new = || Row::with_units(&template.plan, template.capacity(), Place::Now);
+        let new = || Row::new(&template.plan, template.capacity(), Place::Now);
         let mut row = row.unwrap_or_else(new);
         let mut starts = Vec::new();
         let (mut sound, mut intervals) = (0, Whole::default());

@@ -163,13 +163,8 @@ pub(crate) struct Row {
 }
 
 impl Row {
-    /// Zeros, for as many units as lie side by side in the picture.
-    pub(crate) fn new(plan: &Plan, place: Place) -> Self {
-        Self::with_units(plan, plan.units_across, place)
-    }
-
     /// Zeros, for `units` units.
-    pub(crate) fn with_units(plan: &Plan, units: usize, place: Place) -> Self {
+    pub(crate) fn new(plan: &Plan, units: usize, place: Place) -> Self {
         let blocks = |plane| Blocks::new(plane, units, plan.progressive, place);
         Self { components: plan.planes.iter().map(blocks).collect(), units }
     }

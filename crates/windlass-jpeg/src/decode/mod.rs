@@ -266,9 +266,10 @@ impl<R: BufRead> Decoder<R> {
         let count = unit_rows.min(self.plan.units_down - first);
         let around = usize::from(self.plan.looks_around());
         let end = (first + count + around).min(self.plan.units_down);
-        self.decode_until(end)?;
+        // Before more is decoded, so that the memory is used again.
         let start = first.saturating_sub(around);
         self.forget_until(start);
+        self.decode_until(end)?;
         if count == 0 {
             return Ok(());
         }
@@ -388,13 +389,16 @@ impl<R: BufRead> Decoder<R> {
                     None => return Ok(()),
                 }
             };
-            let new = || Row::new(&self.plan, Place::Now);
-            let mut row = self.pool.take().unwrap_or_else(new);
-            walk.row(&mut self.stream, &mut row, self.decoded)?;
+            let new = || Row::new(&self.plan, self.plan.memory_units(), Place::Now);
+            let (mut line, mut next) = (Line::new(), Some(0));
+            while let Some(unit) = next {
+                let mut row = self.pool.take().unwrap_or_else(new);
+                next = walk.fill(&mut self.stream, &mut row, unit)?;
+                walk.line(&Shared::new(row, Some(Arc::clone(&self.pool))), &mut line);
+            }
             self.spent.blocks += walk.take_decoded();
             self.spent.check(self.stream.source.offset(), &self.options)?;
-            let row = Shared::new(row, Some(Arc::clone(&self.pool)));
-            self.lines.push_back(Arc::new(walk.line(&row)));
+            self.lines.push_back(Arc::new(line));
             self.decoded += 1;
             if self.decoded == self.plan.units_down {
                 walk.last(&mut self.stream)?;
@@ -435,7 +439,7 @@ impl<R: BufRead> Decoder<R> {
             );
             return Err(Error::new(ErrorKind::Limit, message).at(offset));
         }
-        let new = || Row::new(&self.plan, Place::Later);
+        let new = || Row::new(&self.plan, self.plan.units_across, Place::Later);
         let mut rows: Vec<Row> = (0..self.plan.units_down).map(|_| new()).collect();
         self.spent.bytes = rows.iter().map(Row::bytes).sum();
         self.check_spent()?;

@@ -88,6 +88,9 @@ impl Plane {
     }
 }
 
+/// Bytes of coefficients that lie together in memory.
+const MEMORY_BYTES: usize = 1 << 19;
+
 /// All that a row of units needs to become rows of the output.
 #[derive(Clone, Debug)]
 pub(crate) struct Plan {
@@ -144,6 +147,16 @@ impl Plan {
     /// Whether any component needs the rows of units above and below.
     pub(crate) fn looks_around(&self) -> bool {
         self.planes.iter().any(|plane| plane.upsampling.looks_around())
+    }
+
+    /// How many units lie together in memory where a picture is decoded row by row: those of a row, unless it
+    /// is a very wide one, of which others may decode the most.
+    pub(crate) fn memory_units(&self) -> usize {
+        let bytes = |plane: &Plane| {
+            plane.horizontal * plane.vertical * if plane.first_only() { 2 } else { 129 }
+        };
+        let each = self.planes.iter().map(bytes).sum::<usize>().max(1);
+        self.units_across.min((MEMORY_BYTES / each).max(1))
     }
 
     /// Bytes of the coefficients of the whole picture.

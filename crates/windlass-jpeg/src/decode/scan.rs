@@ -102,7 +102,7 @@ struct Single {
 }
 
 impl Walk {
-    /// Begins a scan at the present place of the stream. `fresh`: see [`Self::row`].
+    /// Begins a scan at the present place of the stream, a `fresh` one if it is the only one.
     pub(crate) fn new<R>(
         scan: &Scan,
         state: &State,
@@ -111,7 +111,8 @@ impl Walk {
         fresh: bool,
         stream: &Stream<R>,
     ) -> Result<Self> {
-        let blocks = blocks_of(&scan.components, plan, plan.units_across)?;
+        let memory = if fresh { plan.memory_units() } else { plan.units_across };
+        let blocks = blocks_of(&scan.components, plan, memory)?;
         let coders = coders(scan, state, frame, plan)?;
         let single = match scan.components.as_slice() {
             [only] => plan.planes.get(only.index).map(|plane| Single {
@@ -146,8 +147,21 @@ impl Walk {
         })
     }
 
-    /// Decodes the units of row `y` of the picture into `row`. If the scan is a fresh one, whatever
-    /// `row` held before is gone; otherwise the scan adds to it.
+    /// Decodes units of a row of the picture of a fresh scan, from `unit` on, as long as those that nobody
+    /// decoded ahead find place in `row`; whatever that held before is gone. Returns the unit that comes
+    /// next, nothing at the end of the row.
+    pub(crate) fn fill<R: BufRead>(
+        &mut self,
+        stream: &mut Stream<R>,
+        row: &mut Row,
+        unit: usize,
+    ) -> Result<Option<usize>> {
+        let room = row.units;
+        let next = self.units(stream, row, 0, (unit, room))?;
+        Ok(Some(next).filter(|&next| next < self.across))
+    }
+
+    /// Adds what the scan, one of several, says about row `y` of units of the picture to `row`.
     pub(crate) fn row<R: BufRead>(
         &mut self,
         stream: &mut Stream<R>,
@@ -155,11 +169,11 @@ impl Walk {
         y: usize,
     ) -> Result<()> {
         let Some(single) = self.single else {
-            return self.units(stream, row, 0);
+            return self.units(stream, row, 0, (0, usize::MAX)).map(drop);
         };
         for line in 0..single.vertical {
             if y * single.vertical + line < single.down {
-                self.units(stream, row, line * single.stride)?;
+                self.units(stream, row, line * single.stride, (0, usize::MAX))?;
             }
         }
         Ok(())
@@ -175,16 +189,17 @@ impl Walk {
         self.exhausted
     }
 
-    /// Decodes a row of units, which begin `offset` blocks into the buffers. Those that nobody decoded
-    /// ahead lie there without gaps, so that no more memory is used than they take.
+    /// Decodes units of a row from `unit` on, which begin `offset` blocks into the buffers. Those that
+    /// nobody decoded ahead lie there without gaps, `room` of them at most; returns the unit that comes next.
     fn units<R: BufRead>(
         &mut self,
         stream: &mut Stream<R>,
         row: &mut Row,
         offset: usize,
-    ) -> Result<()> {
-        let (mut unit, mut own) = (0, 0);
-        while unit < self.across {
+        (mut unit, room): (usize, usize),
+    ) -> Result<usize> {
+        let mut own = 0;
+        while unit < self.across && own < room {
             if self.interval != 0 && self.left == 0 && !self.is_lent() {
                 self.restart(stream)?;
             }
@@ -193,7 +208,7 @@ impl Walk {
                 unit += adopted;
                 continue;
             }
-            let mut count = self.across - unit;
+            let mut count = (self.across - unit).min(room - own);
             if self.interval != 0 {
                 count = count.min(self.left);
             }
@@ -210,7 +225,7 @@ impl Walk {
             own += count;
             self.left = self.left.saturating_sub(count);
         }
-        Ok(())
+        Ok(unit)
     }
 
     /// Decodes units as long as data lies ready; returns their number.

@@ -125,7 +125,7 @@ impl Walk {
                 return true;
             }
         }
-        self.lead.failures += 1;
+        self.lead.fail();
         self.lead.intervals.give_back(stream, &[]);
         false
     }
@@ -154,10 +154,11 @@ impl Walk {
         {
             return self.lend(decoded);
         }
-        if !(rest.is_empty() && intervals.batches.is_empty()) {
-            self.lead.failures += 1;
-        }
+        let failed = !(rest.is_empty() && intervals.batches.is_empty());
         intervals.give_back(stream, rest);
+        if failed {
+            self.lead.fail();
+        }
         self.begin_interval();
         self.segment.restart(stream);
     }

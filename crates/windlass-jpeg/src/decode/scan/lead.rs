@@ -55,6 +55,14 @@ impl Lead {
             intervals: Intervals::default(),
         }
     }
+
+    /// Notes that something that was decoded ahead is of no use. Where no more is tried, its memory goes.
+    pub(super) fn fail(&mut self) {
+        self.failures += 1;
+        if self.failures >= MAX_FAILURES {
+            self.template = None;
+        }
+    }
 }
 
 /// Decoding ahead.
@@ -131,13 +139,13 @@ impl Walk {
         if self.segment.ends() { usize::MAX } else { units }
     }
 
-    /// The row that was decoded, from left to right, where `own` holds what nobody decoded ahead.
-    pub(crate) fn line(&mut self, own: &Arc<Shared>) -> Line {
+    /// Appends what was decoded to `line`, from left to right, where `own` holds what nobody decoded ahead.
+    pub(crate) fn line(&mut self, own: &Arc<Shared>, line: &mut Line) {
         let stretch = |Piece { loan, first, units }| match loan {
             Some(Loan { shared, first, units, base }) => Stretch { shared, first, units, base },
             None => Stretch { shared: Arc::clone(own), first, units, base: [0; MAX_SCAN] },
         };
-        self.line.drain(..).map(stretch).collect()
+        line.extend(self.line.drain(..).map(stretch));
     }
 
     /// Notes that the next `units` units are in the row itself, from `first` on.
@@ -204,12 +212,12 @@ impl Walk {
                 }
                 chunk.spent = true;
                 chunk.decoded = None;
-                self.lead.failures += 1;
+                self.lead.fail();
                 self.lead.missed = 0;
                 return None;
             }
             if !chunk.spent {
-                self.lead.failures += 1;
+                self.lead.fail();
             }
             self.lead.missed = 0;
             self.segment.drop_chunk();
