@@ -232,6 +232,7 @@ def forgotten(image):
 
 
 def decoding(inputs, name, **options):
+    V.cache_set_max(0)
     data = Path(f"{inputs}/p25-{name}.jpg").read_bytes()
     return lambda: forgotten(V.Image.new_from_buffer(data, "", access="sequential", **options))
 
@@ -257,6 +258,7 @@ def m_jpeg_progressive8(inputs):
 
 
 def encoding(inputs, quality):
+    V.cache_set_max(0)
     pixels = Path(f"{inputs}/p25.raw").read_bytes()
     image = V.Image.new_from_memory(pixels, WIDTH, HEIGHT, 3, "uchar").copy(interpretation="srgb")
     return lambda: image.jpegsave_buffer(Q=quality)
