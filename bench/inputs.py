@@ -14,7 +14,7 @@ import numpy as np
 from PIL import Image
 
 Image.MAX_IMAGE_PIXELS = None
-VERSION = "2"
+VERSION = "3"
 TILE = 256
 SIZES = {"p25": (5600, 4480), "p100": (10000, 10000)}
 SMALL = 1000
@@ -36,7 +36,9 @@ def make(folder):
                 tiff(pixels, folder / f"{name}-{compression}.tif", compression)
         if name == "p25":
             Image.fromarray(pixels).save(folder / "p25.png", compress_level=6)
+            Image.fromarray(pixels).save(folder / "p25.webp", quality=80)
             pixels.tofile(folder / "p25.raw")
+            film(pixels, folder / "film.gif")
             crops(pixels, folder / "small")
     stamp.touch()
 
@@ -91,6 +93,12 @@ def tiff(pixels, path, compression):
         file.write(struct.pack("<H", len(directory)) + b"".join(directory) + bytes(4))
         file.seek(4)
         file.write(struct.pack("<I", start))
+
+
+def film(pixels, path):
+    """An animation: the camera moves over the photograph."""
+    frames = [Image.fromarray(pixels[480 + 8 * number : 960 + 8 * number, 16 * number : 640 + 16 * number]).quantize(256) for number in range(20)]
+    frames[0].save(path, save_all=True, append_images=frames[1:], duration=40, loop=0)
 
 
 def encoded(tile, compression):

@@ -32,6 +32,7 @@ ROWS = (
     Row("bench-tif", "P", "tiled TIFF 100 MP: crop, reduce(1/0.9, linear), sharpen 3×3 integer → TIFF", 0.6, 0.65, ("tiffload", "extract_area", "reduce", "conv", "tiffsave")),
     Row("pyr", "P", "tiled TIFF 100 MP → JPEG pyramid TIFF", 0.6, 0.7, ("tiffload", "tiffsave")),
     Row("pyrd", "P", "the same, deflate", 0.55, 0.6, ("tiffload", "tiffsave")),
+    Row("dz", "P", "tiled TIFF 100 MP → Deep Zoom pyramid of JPEG tiles, 254 + 1", 0.7, 0.8, ("tiffload", "dzsave")),
     Row("tifn", "P", "decode tiled TIFF 100 MP, uncompressed", 0.6, None, ("tiffload",)),
     Row("tifd", "P", "decode tiled TIFF 100 MP, deflate", 0.6, None, ("tiffload",)),
     Row("tifj", "P", "decode tiled TIFF 100 MP, JPEG", 0.6, None, ("tiffload",)),
@@ -66,6 +67,10 @@ ROWS = (
     Row("icc", "M", "sRGB → CMYK by profiles", 0.6, None, ("icc_transform",)),
     Row("Ejpg", "M", "encode JPEG 25 MP", 0.6, None, ("jpegsave_buffer",)),
     Row("Epng", "M", "encode PNG 25 MP, level 6", 0.4, None, ("pngsave_buffer",)),
+    Row("Ewebp", "M", "encode WebP 25 MP, lossy, quality 75", 1.0, None, ("webpsave_buffer",)),
+    Row("Egif", "M", "encode GIF, 4 frames of 640×480", 0.4, None, ("gifsave_buffer",)),
     Row("Djpg", "M", "decode JPEG 25 MP", 0.6, None, ("jpegload_buffer",)),
     Row("Dpng", "M", "decode PNG 25 MP", 0.8, None, ("pngload_buffer",)),
+    Row("Dwebp", "M", "decode WebP 25 MP, lossy", 1.0, None, ("webpload_buffer",)),
+    Row("Dgif", "M", "decode GIF, 20 frames of 640×480", 0.8, None, ("gifload_buffer",)),
 )

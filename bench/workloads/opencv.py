@@ -110,7 +110,7 @@ def decode(suffix):
     return prepare
 
 
-m_Djpg, m_Dpng = decode("jpg"), decode("png")
+m_Djpg, m_Dpng, m_Dwebp = decode("jpg"), decode("png"), decode("webp")
 m_Ejpg = pixels(lambda picture: cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, 85]))
 m_Epng = pixels(lambda picture: cv2.imencode(".png", picture, [cv2.IMWRITE_PNG_COMPRESSION, 6]))
 m_lincast = m_linu = pixels(lambda picture: cv2.convertScaleAbs(picture, alpha=1.2, beta=10))

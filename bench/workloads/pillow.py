@@ -92,7 +92,7 @@ def decode(suffix):
     return prepare
 
 
-m_Djpg, m_Dpng = decode("jpg"), decode("png")
+m_Djpg, m_Dpng, m_Dwebp = decode("jpg"), decode("png"), decode("webp")
 m_linu = pixels(lambda picture: picture.point([min(255, int(1.2 * v + 10)) for v in range(256)] * 3))
 m_invert = pixels(lambda picture: picture.point([255 - v for v in range(256)] * 3))
 m_hist = pixels(lambda picture: picture.histogram())

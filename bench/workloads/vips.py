@@ -1,6 +1,7 @@
 """pyvips and windlass: the same code, on the module that `bind` was given."""
 
 import os
+import shutil
 from pathlib import Path
 
 SHARPEN = [[-1, -1, -1], [-1, 16, -1], [-1, -1, -1]]
@@ -73,6 +74,12 @@ def p_pyrd(inputs, out):
 
 def p_tifsd(inputs, out):
     pyramid(inputs, out, compression="deflate")
+
+
+def p_dz(inputs, out):
+    image = V.Image.new_from_file(f"{inputs}/p100-none.tif", access="sequential")
+    shutil.rmtree(f"{out}/deep_files", ignore_errors=True)
+    image.dzsave(f"{out}/deep")
 
 
 def p_tifn(inputs, out):
@@ -182,14 +189,21 @@ def m_mapim(inputs):
     return lambda: image.mapim(index, interpolate=V.Interpolate.new("bicubic")).write_to_memory()
 
 
-def decode(suffix):
+def decode(suffix, **options):
     def prepare(inputs):
         V.cache_set_max(0)
-        with open(f"{inputs}/p25.{suffix}", "rb") as file:
+        with open(f"{inputs}/{suffix}", "rb") as file:
             data = file.read()
-        return lambda: V.Image.new_from_buffer(data, "", access="sequential").write_to_memory()
+        return lambda: V.Image.new_from_buffer(data, "", access="sequential", **options).write_to_memory()
 
     return prepare
+
+
+def m_Egif(inputs):
+    image = photo(inputs)
+    frames = [image.crop(640 * number, 480, 640, 480) for number in range(4)]
+    film = frames[0].pagejoin(frames[1:]).copy_memory()
+    return lambda: film.gifsave_buffer()
 
 
 def encode(suffix, **options):
@@ -219,7 +233,9 @@ m_affine = pixels(lambda image: image.affine([1.1, 0.05, -0.03, 0.95], interpola
 m_lab = pixels(lab)
 m_icc = pixels(lambda image: image.icc_transform("cmyk", input_profile="srgb"))
 m_Ejpg, m_Epng = encode(".jpg", Q=85), encode(".png", compression=6)
-m_Djpg, m_Dpng = decode("jpg"), decode("png")
+m_Ewebp = encode(".webp", Q=75)
+m_Djpg, m_Dpng, m_Dwebp = decode("p25.jpg"), decode("p25.png"), decode("p25.webp")
+m_Dgif = decode("film.gif", n=-1)
 
 
 def forgotten(image):

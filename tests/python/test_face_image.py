@@ -315,6 +315,31 @@ def test_pages(vips):
     assert [page.height for page in tall.pagesplit()] == [4, 4, 4]
 
 
+def test_frames_stay_whole(ours):
+    frames = [picture(ours, 3).linear(1, number).cast("uchar").copy(interpretation="srgb") for number in range(3)]
+    film = frames[0].pagejoin(frames[1:])
+    film.set_type(ours.GValue.array_int_type, "delay", [10, 20, 30])
+    steps = {
+        "crop": (lambda page: page.crop(1, 1, 3, 2), (3, 2)),
+        "resize": (lambda page: page.resize(0.5, kernel="nearest"), (3, 2)),
+        "rot": (lambda page: page.rot90(), (4, 5)),
+        "thumbnail": (lambda page: page.thumbnail_image(4), (4, 3)),
+    }
+    for name, (step, size) in steps.items():
+        made = film.map_pages(step)
+        assert (made.width, made.get_page_height(), made.height) == (*size, 3 * size[1]), name
+        assert made.get("delay") == [10, 20, 30], name
+        for page, frame in zip(made.pagesplit(), frames):
+            assert (page - step(frame)).abs().max() == 0, name
+    saved = ours.Image.new_from_buffer(film.map_pages(lambda page: page.rot90()).gifsave_buffer(), "", n=-1)
+    assert (saved.get_n_pages(), saved.get_page_height(), saved.get("delay")) == (3, 5, [10, 20, 30])
+    alone = frames[0].map_pages(lambda page: page.crop(0, 0, 2, 2))
+    assert (alone.width, alone.height, alone.get_page_height()) == (2, 2, 2)
+    with pytest.raises(ours.Error, match="page 1 became 5 x 2, the first one 5 x 1"):
+        heights = iter((1, 2, 3))
+        film.map_pages(lambda page: page.crop(0, 0, 5, next(heights)))
+
+
 def test_constants_stand_for_images(vips):
     image = picture(vips, 3)
     chosen = (image > 3).ifthenelse([1, 2, 3], image)

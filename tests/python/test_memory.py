@@ -81,7 +81,7 @@ def test_custom_source_900_megapixels(folder):
     bounded("custom_source", folder, 30000)
 
 
-PYRAMIDS = ["pyramid_none", "pyramid_deflate", "pyramid_jpeg", "pyramid_pipe"]
+PYRAMIDS = ["pyramid_none", "pyramid_deflate", "pyramid_jpeg", "pyramid_pipe", "pyramid_dz"]
 
 
 @pytest.mark.parametrize("name", PYRAMIDS)

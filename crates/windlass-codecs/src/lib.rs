@@ -24,6 +24,7 @@ pub mod qoi;
 mod quantise;
 pub mod rad;
 pub mod raw;
+mod row_saver;
 mod rows;
 pub mod shrink;
 mod text;

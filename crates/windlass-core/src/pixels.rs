@@ -66,10 +66,29 @@ pub(crate) struct Block {
 impl Block {
     /// A block of zeros for `rect`, of pixels of `pixel` bytes.
     pub(crate) fn zeroed(rect: Rect, pixel: usize) -> Result<Self> {
+        Self::over(rect, pixel, None)
+    }
+
+    /// The same in the memory of another block, where that is large enough: with the pixels it has there.
+    pub(crate) fn over(rect: Rect, pixel: usize, memory: Option<Buffer>) -> Result<Self> {
         let row = rect.width as usize * pixel;
         let stride = stride_of(row);
-        let storage = Storage::Buffer(Buffer::zeroed(stride * rect.height as usize)?);
-        Ok(Self { rect, row, stride, storage })
+        let mut memory = memory.unwrap_or_default();
+        memory.reserve(stride * rect.height as usize)?;
+        Ok(Self { rect, row, stride, storage: Storage::Buffer(memory) })
+    }
+
+    /// Makes all of it zeros.
+    pub(crate) fn clear(&mut self) {
+        self.rows_mut().for_each(|row| row.fill(0));
+    }
+
+    /// Its memory, if that is our own.
+    pub(crate) fn into_buffer(self) -> Option<Buffer> {
+        match self.storage {
+            Storage::Buffer(buffer) => Some(buffer),
+            Storage::Caller(_) => None,
+        }
     }
 
     /// A block in somebody's memory, rows without gaps.

@@ -215,3 +215,19 @@ def test_errors(tmp_path):
     with pytest.raises(windlass.Error, match="is not a known"):
         picture.dzsave(str(tmp_path / "x"), suffix=".nope")
     assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.parametrize("name", ["plain", "x.dz", "y.zip", "z.szi"])
+def test_a_target_with_a_name_takes_a_zip(tmp_path, name):
+    """A folder can't be written to a target, so it is a zip, of the target's name."""
+    found = {}
+    for module in filter(None, (windlass, pyvips)):
+        folder = tmp_path / module.__name__
+        folder.mkdir()
+        image(module, samples(300, 200, 3)).write_to_target(module.Target.new_to_file(str(folder / name)), ".dz")
+        assert [entry.name for entry in folder.iterdir()] == [name]
+        with zipfile.ZipFile(folder / name) as packed:
+            found[module.__name__] = {one.filename: packed.read(one) for one in packed.infolist() if not one.is_dir()}
+    assert len(found["windlass"]) > 4
+    if pyvips is not None:
+        assert sorted(found["windlass"]) == sorted(found["pyvips"])

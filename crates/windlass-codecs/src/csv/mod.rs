@@ -6,7 +6,7 @@ mod save;
 
 pub use load::CsvLoad;
 pub use save::CsvSave;
-pub(crate) use save::Text;
+pub(crate) use save::text;
 
 use windlass_core::declare::Entry;
 use windlass_core::foreign::FormatSpec;

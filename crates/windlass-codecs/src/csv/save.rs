@@ -1,13 +1,10 @@
 //! Saving CSV.
 
 use crate::convert::{Colours, prepare};
-use std::io::Write as _;
+use crate::row_saver::RowSaver;
 use windlass_core::foreign::Save;
 use windlass_core::foreign::options::SaveOptions;
-use windlass_core::{
-    Complex, Context, Image, Part, Real, Result, Sample, Saver, Target, Wants, dispatch,
-};
-use windlass_io::TargetWriter;
+use windlass_core::{Complex, Image, Real, Result, Sample, Target, dispatch};
 use windlass_macros::{ArgGroup, Save};
 
 /// Save image to csv
@@ -29,28 +26,24 @@ impl Save for CsvSave {
     fn save(&self, image: &Image, target: &Target) -> Result<()> {
         let image = prepare(image, Colours::Mono, |format| format, &self.common)?;
         let separator = self.separator.clone().into_bytes();
-        image.save(&Text::new(&image, Vec::new(), separator), target)
+        image.save(&text(&image, Vec::new(), separator), target)
     }
 }
 
-/// Writes the first band as text, a line a row.
-pub(crate) struct Text {
+/// Writes the first band of `image` as text, a line a row, into a file that begins with `before`.
+pub(crate) fn text(
+    image: &Image,
     before: Vec<u8>,
     separator: Vec<u8>,
-    line: fn(&[u8], bands: usize, separator: &[u8], out: &mut Vec<u8>),
-    bands: usize,
-}
-
-impl Text {
-    /// A writer for `image`, whose file begins with `before`.
-    pub(crate) fn new(image: &Image, before: Vec<u8>, separator: Vec<u8>) -> Self {
-        let header = image.header();
-        let line = dispatch!(header.format,
-            integer T => numbers::<T> as fn(&[u8], usize, &[u8], &mut Vec<u8>),
-            float T => numbers::<T> as _,
-            complex T => pairs::<T> as _);
-        Self { before, separator, line, bands: header.bands as usize }
-    }
+) -> RowSaver<impl Fn(&[u8], &mut Vec<u8>) + Send + Sync + use<>> {
+    let header = image.header();
+    let bands = header.bands as usize;
+    let line = dispatch!(header.format,
+        integer T => numbers::<T> as fn(&[u8], usize, &[u8], &mut Vec<u8>),
+        float T => numbers::<T> as _,
+        complex T => pairs::<T> as _);
+    let row = move |row: &[u8], out: &mut Vec<u8>| line(row, bands, &separator, out);
+    RowSaver { before, after: Vec::new(), row }
 }
 
 /// Appends a line of numbers.
@@ -97,40 +90,5 @@ fn write_sample(value: f64, out: &mut Vec<u8>) {
         out.extend_from_slice(whole.to_string().as_bytes());
     } else {
         out.extend_from_slice(crate::text::number(value).as_bytes());
-    }
-}
-
-impl Saver for Text {
-    type State = TargetWriter;
-    type Piece = Vec<u8>;
-
-    fn outputs(&self, image: &Image) -> Result<Vec<Image>> {
-        Ok(vec![image.clone()])
-    }
-
-    fn wants(&self) -> Wants {
-        Wants::Rows { step: 1, above: 0 }
-    }
-
-    fn begin(&self, _: &[Image], target: &Target) -> Result<TargetWriter> {
-        let mut writer = target.begin()?.with_tick(Context::current().tick);
-        writer.write_all(&self.before)?;
-        Ok(writer)
-    }
-
-    fn encode(&self, part: &Part<'_>, piece: &mut Vec<u8>) -> Result<()> {
-        piece.clear();
-        for y in part.rect.top..part.rect.bottom() {
-            (self.line)(part.region.bytes(y), self.bands, &self.separator, piece);
-        }
-        Ok(())
-    }
-
-    fn commit(&self, writer: &mut TargetWriter, piece: &mut Vec<u8>) -> Result<()> {
-        Ok(writer.write_all(piece)?)
-    }
-
-    fn finish(&self, writer: TargetWriter) -> Result<()> {
-        writer.commit()
     }
 }

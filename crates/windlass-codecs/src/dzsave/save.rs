@@ -19,7 +19,20 @@ use windlass_io::Tree;
 
 impl Save for DzSave {
     fn save(&self, image: &Image, target: &Target) -> Result<()> {
-        let place = Place::of(self, target);
+        self.write(image, target, Container::Fs)
+    }
+
+    fn save_to_target(&self, image: &Image, target: &Target) -> Result<()> {
+        // an address takes many objects, as a name does
+        let usual = if target.address().is_some() { Container::Fs } else { Container::Zip };
+        self.write(image, target, usual)
+    }
+}
+
+impl DzSave {
+    /// Writes all levels; `usual` is the container where neither an option nor a suffix says which.
+    fn write(&self, image: &Image, target: &Target, usual: Container) -> Result<()> {
+        let place = Place::of(self, target, usual);
         let common = self.save_options();
         let mut image = image.clone();
         if self.angle != Angle::D0 {
@@ -57,9 +70,7 @@ impl Save for DzSave {
         };
         saver.run(&image, target)
     }
-}
 
-impl DzSave {
     /// The image as tiles are cut from it.
     fn suited(&self, image: &Image, common: &SaveOptions) -> Result<Image> {
         if self.suffix.is_none() {
@@ -89,7 +100,7 @@ struct Place {
 }
 
 impl Place {
-    fn of(options: &DzSave, target: &Target) -> Self {
+    fn of(options: &DzSave, target: &Target, usual: Container) -> Self {
         let address =
             target.address().map(|address| address.split_once('?').unwrap_or((address, "")));
         let file = target.filename().or(address.map(|(plain, _)| Path::new(plain)));
@@ -102,7 +113,7 @@ impl Place {
         } else if ends(".szi") {
             Container::Szi
         } else {
-            Container::Fs
+            usual
         };
         let container = options.container.unwrap_or(by_name);
         let stem = text.as_ref().map(|name| {

@@ -1,7 +1,7 @@
 //! Saving matrices.
 
 use crate::convert::{Colours, prepare};
-use crate::csv::Text;
+use crate::csv::text;
 use crate::metadata::double;
 use crate::text::number;
 use windlass_core::foreign::Save;
@@ -32,7 +32,7 @@ impl Save for MatrixSave {
             first.push_str(&format!(" {} {}", number(scale), number(offset)));
         }
         first.push('\n');
-        image.save(&Text::new(&image, first.into_bytes(), b" ".to_vec()), target)
+        image.save(&text(&image, first.into_bytes(), b" ".to_vec()), target)
     }
 }
 

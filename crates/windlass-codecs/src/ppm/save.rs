@@ -1,16 +1,12 @@
 //! Saving the family.
 
 use crate::convert::{Colours, cast, decode, extract, prepare};
+use crate::row_saver::RowSaver;
 use std::fmt::Write as _;
-use std::io::Write as _;
 use windlass_core::declare::image_operation;
 use windlass_core::foreign::Save;
 use windlass_core::foreign::options::{Keep, SaveOptions};
-use windlass_core::{
-    BandFormat, Context, Error, ErrorKind, Image, Interpretation, Part, Result, Saver, Target,
-    Wants,
-};
-use windlass_io::TargetWriter;
+use windlass_core::{BandFormat, Error, ErrorKind, Image, Interpretation, Result, Target};
 use windlass_macros::{ArgEnum, ArgGroup, Save};
 
 /// Which of the family a file is.
@@ -135,7 +131,9 @@ fn write(image: &Image, target: &Target, format: PpmFormat, options: &PpmOptions
         (_, false, false) => Kind::Binary,
     };
     let before = before(&image, kind, options.common.kept());
-    image.save(&PpmSaver { before, kind, format: header.format }, target)
+    let format = header.format;
+    let row = move |row: &[u8], out: &mut Vec<u8>| append(row, kind, format, out);
+    image.save(&RowSaver { before, after: Vec::new(), row }, target)
 }
 
 /// The image as a file of `format` takes it.
@@ -240,77 +238,34 @@ fn before(image: &Image, kind: Kind, keep: Keep) -> Vec<u8> {
     text.into_bytes()
 }
 
-struct PpmSaver {
-    before: Vec<u8>,
-    kind: Kind,
-    format: BandFormat,
-}
-
-impl Saver for PpmSaver {
-    type State = TargetWriter;
-    type Piece = Vec<u8>;
-
-    fn outputs(&self, image: &Image) -> Result<Vec<Image>> {
-        Ok(vec![image.clone()])
-    }
-
-    fn wants(&self) -> Wants {
-        Wants::Rows { step: 1, above: 0 }
-    }
-
-    fn begin(&self, _: &[Image], target: &Target) -> Result<TargetWriter> {
-        let mut writer = target.begin()?.with_tick(Context::current().tick);
-        writer.write_all(&self.before)?;
-        Ok(writer)
-    }
-
-    fn encode(&self, part: &Part<'_>, piece: &mut Vec<u8>) -> Result<()> {
-        piece.clear();
-        for y in part.rect.top..part.rect.bottom() {
-            self.row(part.region.bytes(y), piece);
+/// Appends a row as the file has it.
+fn append(row: &[u8], kind: Kind, format: BandFormat, out: &mut Vec<u8>) {
+    let words = row.chunks_exact(format.size());
+    match kind {
+        Kind::Text => {
+            for word in words {
+                let value = match *word {
+                    [a] => u32::from(a),
+                    [a, b] => u16::from_ne_bytes([a, b]).into(),
+                    [a, b, c, d] => u32::from_ne_bytes([a, b, c, d]),
+                    _ => 0,
+                };
+                out.extend_from_slice(value.to_string().as_bytes());
+                out.push(b' ');
+            }
+            out.push(b'\n');
         }
-        Ok(())
-    }
-
-    fn commit(&self, writer: &mut TargetWriter, piece: &mut Vec<u8>) -> Result<()> {
-        Ok(writer.write_all(piece)?)
-    }
-
-    fn finish(&self, writer: TargetWriter) -> Result<()> {
-        writer.commit()
-    }
-}
-
-impl PpmSaver {
-    /// Appends a row as the file has it.
-    fn row(&self, row: &[u8], out: &mut Vec<u8>) {
-        let words = row.chunks_exact(self.format.size());
-        match self.kind {
-            Kind::Text => {
-                for word in words {
-                    let value = match *word {
-                        [a] => u32::from(a),
-                        [a, b] => u16::from_ne_bytes([a, b]).into(),
-                        [a, b, c, d] => u32::from_ne_bytes([a, b, c, d]),
-                        _ => 0,
-                    };
-                    out.extend_from_slice(value.to_string().as_bytes());
-                    out.push(b' ');
-                }
-                out.push(b'\n');
-            }
-            Kind::TextBits => {
-                out.extend(row.iter().flat_map(|value| [b'1' - u8::from(*value > 127), b' ']));
-                out.push(b'\n');
-            }
-            Kind::Bits => out.extend(row.chunks(8).map(|values| {
-                let bits = values.iter().enumerate();
-                bits.fold(0, |byte, (at, value)| byte | u8::from(*value <= 127) << (7 - at))
-            })),
-            Kind::Binary if self.format.size() == 1 || cfg!(target_endian = "big") => {
-                out.extend_from_slice(row);
-            }
-            Kind::Binary => words.for_each(|word| out.extend(word.iter().rev())),
+        Kind::TextBits => {
+            out.extend(row.iter().flat_map(|value| [b'1' - u8::from(*value > 127), b' ']));
+            out.push(b'\n');
         }
+        Kind::Bits => out.extend(row.chunks(8).map(|values| {
+            let bits = values.iter().enumerate();
+            bits.fold(0, |byte, (at, value)| byte | u8::from(*value <= 127) << (7 - at))
+        })),
+        Kind::Binary if format.size() == 1 || cfg!(target_endian = "big") => {
+            out.extend_from_slice(row);
+        }
+        Kind::Binary => words.for_each(|word| out.extend(word.iter().rev())),
     }
 }

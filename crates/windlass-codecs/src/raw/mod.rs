@@ -6,7 +6,6 @@ mod save;
 
 pub(crate) use flat::Flat;
 pub use load::{RawLoad, RawLoaded};
-pub(crate) use save::Plain;
 pub use save::RawSave;
 
 use windlass_core::Operation;

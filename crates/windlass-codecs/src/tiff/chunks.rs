@@ -144,8 +144,7 @@ impl Chunks {
         let mut order: Vec<usize> = (0..places.len()).collect();
         order.sort_unstable_by_key(|&index| places[index].offset);
         let mut ranges = vec![0..0; places.len()];
-        out.clear();
-        let mut rest = &order[..];
+        let (mut rest, mut from) = (&order[..], 0);
         while let Some(&first) = rest.first() {
             let start = places[first].offset;
             let mut end = start.saturating_add(places[first].bytes);
@@ -159,18 +158,20 @@ impl Chunks {
                 near && together
             };
             let count = 1 + rest[1..].iter().take_while(follows).count();
-            let from = out.len();
             let bytes = Limits::current().allocation(end - start)?;
-            alloc::try_reserve(out, bytes)?;
-            out.resize(from + bytes, 0);
-            let got = reader.read_full_at(start, &mut out[from..])?;
-            out.truncate(from + got);
+            if out.len() < from + bytes {
+                alloc::try_reserve(out, from + bytes - out.len())?;
+                out.resize(from + bytes, 0);
+            }
+            let got = reader.read_full_at(start, &mut out[from..from + bytes])?;
+            let end = from + got;
             for &index in &rest[..count] {
                 let Place { offset, bytes } = places[index];
                 let left = from + (offset - start) as usize;
-                let right = (left + bytes as usize).min(out.len());
+                let right = (left + bytes as usize).min(end);
                 ranges[index] = left.min(right)..right;
             }
+            from = end;
             rest = &rest[count..];
         }
         Ok(ranges)

@@ -1,6 +1,6 @@
 //! From the samples of a file to those of an image (`reference/formats/tiff.md`, "Choosing the decoder").
 
-use super::decode::{SPREAD, xyz};
+use super::decode::{SPREAD, short_xyz, xyz};
 use super::page::{Layout, Page, SampleFormat, is_log};
 use super::{malformed, tags, unsupported};
 use windlass_core::{BandFormat, Coding, Interpretation, Result};
@@ -36,8 +36,8 @@ pub(super) enum Step {
     Labq,
     /// Lab of 16 bits to signed ones
     Lab16,
-    /// Logarithmic colours to XYZ
-    Log,
+    /// Logarithmic colours to XYZ, each by this function
+    Log(fn(u32) -> [f32; 3]),
     /// Chroma of several pixels at once to RGB with alpha
     Chroma(Box<Chroma>),
 }
@@ -71,7 +71,9 @@ impl Convert {
                 Ok(Self::new(layout.samples, BandFormat::I16, Interpretation::Labs, step))
             }
             (tags::LOGLUV, _) if is_log(layout.compression) => {
-                Ok(Self::new(3, BandFormat::F32, Interpretation::Xyz, Step::Log))
+                let short = layout.compression == tags::SGILOG24;
+                let step = Step::Log(if short { short_xyz } else { xyz });
+                Ok(Self::new(3, BandFormat::F32, Interpretation::Xyz, step))
             }
             (tags::LOGLUV, _) => Err(malformed("not SGI-compressed LOGLUV")),
             (tags::MIN_IS_WHITE | tags::MIN_IS_BLACK, bits @ (1 | 2 | 4)) => {
@@ -136,7 +138,7 @@ impl Convert {
                     *out = if at % bands == 0 { value >> 1 } else { value }.to_ne_bytes();
                 }
             }
-            Step::Log => convert(row, out, |pixel| {
+            Step::Log(xyz) => convert(row, out, |pixel| {
                 let [x, y, z] = xyz(u32::from_ne_bytes(pixel)).map(f64::from);
                 let values = [x * 95.047, y * 100.0, z * 108.8827].map(|value| value as f32);
                 bytemuck::cast::<_, [u8; 12]>(values)

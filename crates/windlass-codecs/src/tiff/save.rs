@@ -220,7 +220,7 @@ impl TiffSave {
     fn encoder(&self, header: &Header, bits: u32, tile: Option<(u32, u32)>) -> Result<Encoder> {
         let mut form = Form::of(header, bits, self.miniswhite);
         let method = self.method(header, bits, &mut form)?;
-        let predicted = matches!(method, Method::Lzw | Method::Deflate(_) | Method::Zstd);
+        let predicted = matches!(method, Method::Lzw | Method::Deflate(_) | Method::Zstd(_));
         let predictor = match self.predictor {
             TiffPredictor::None => 1,
             _ if !predicted || form.bits < 8 || form.format == 6 => 1,
@@ -252,10 +252,10 @@ impl TiffSave {
                 return Err(super::save_error(text));
             }
             TiffCompression::Lzw => Method::Lzw,
-            TiffCompression::Zstd => Method::Zstd,
+            TiffCompression::Zstd => Method::Zstd(if self.level == 0 { 9 } else { self.level }),
             TiffCompression::Webp => Method::Webp((!self.lossless).then_some(self.q)),
             TiffCompression::Jp2k => {
-                let text = "Compression scheme 33004 scanline encoding is not implemented";
+                let text = "JPEG 2000 (compression scheme 33004) encoding is not implemented";
                 return Err(super::save_error(text));
             }
         })

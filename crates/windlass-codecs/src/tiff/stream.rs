@@ -143,7 +143,8 @@ impl Strips {
     fn whole(&self, reader: &SourceReader, place: Place, rows: u32) -> Result<Stream> {
         let layout = self.layout();
         let mut input = Vec::new();
-        let _ranges = Chunks::read(reader, &[place], &mut input)?;
+        let read = Chunks::read(reader, &[place], &mut input)?;
+        input.truncate(read.first().map_or(0, |range| range.end));
         if matches!(layout.compression, tags::CCITT_RLE..=tags::CCITT_G4) {
             if layout.reversed {
                 input.iter_mut().for_each(|byte| *byte = byte.reverse_bits());

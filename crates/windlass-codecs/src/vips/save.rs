@@ -3,7 +3,7 @@
 use super::{header, xml};
 use crate::convert::{Colours, prepare};
 use crate::exif;
-use crate::raw::Plain;
+use crate::row_saver::RowSaver;
 use windlass_core::foreign::Save;
 use windlass_core::foreign::options::SaveOptions;
 use windlass_core::{Image, Result, Target};
@@ -30,6 +30,6 @@ impl Save for VipsSave {
         }
         let before = header::write(image.header()).to_vec();
         let after = xml::write(&header.metadata).into_bytes();
-        image.save(&Plain { before, after }, target)
+        image.save(&RowSaver::plain(before, after), target)
     }
 }

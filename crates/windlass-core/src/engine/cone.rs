@@ -475,12 +475,11 @@ impl Cone {
         rect: Rect,
         out: &mut RegionMut<'_>,
     ) -> Result<()> {
-        let mut rows = Vec::new();
-        let mut pad = Buffer::default();
-        let source = Sources { steps, inputs };
-        let size = (self.rect.width, self.rect.height);
-        source.rows(self.root, self.pixel, size, rect, &mut pad, &mut rows)?;
-        out.place(&Region::new(rect, self.pixel, &rows), rect.left, rect.top);
+        let mut rows = Vec::with_capacity(rect.height as usize);
+        let _joined = Sources { steps, inputs }.find(self.root, self.pixel, rect, &mut rows)?;
+        for (row, y) in rows.iter().zip(rect.top..) {
+            row.copy_to(out.bytes(y));
+        }
         Ok(())
     }
 

@@ -10,6 +10,7 @@ use crate::image::{Node, Work};
 use crate::operator::{Ask, Shape, Want};
 use crate::{Image, Pixels, Rect};
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::sync::Arc;
 use windlass_io::{Error, ErrorKind, Result, settings};
 
@@ -69,12 +70,48 @@ pub(crate) struct BlockId {
     pub(crate) block: usize,
 }
 
-/// The columns that a task reads of a block.
+/// Blocks of a store that follow each other, and the columns that a task reads of them.
+///
+/// A plan has some for each of its units: a list of single blocks would take more memory than the
+/// pixels that wait.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(crate) struct Read {
-    pub(crate) id: BlockId,
+    store: u32,
+    first: u32,
+    end: u32,
     pub(crate) left: i32,
     pub(crate) right: i32,
+}
+
+impl Read {
+    fn new(store: usize, blocks: &Range<usize>, left: i32, right: i32) -> Self {
+        Self {
+            store: store as u32,
+            first: blocks.start as u32,
+            end: blocks.end as u32,
+            left,
+            right,
+        }
+    }
+
+    /// The blocks, in order.
+    pub(crate) fn blocks(self) -> impl Iterator<Item = BlockId> {
+        let store = self.store as usize;
+        (self.first as usize..self.end as usize).map(move |block| BlockId { store, block })
+    }
+
+    /// Takes `next`, which does not start before it, in: where they overlap, or go on in the same columns.
+    fn join(&mut self, next: &Self) -> bool {
+        let columns = (self.left, self.right) == (next.left, next.right);
+        let joins = self.store == next.store
+            && (next.first < self.end || next.first == self.end && columns);
+        if joins {
+            self.end = self.end.max(next.end);
+            self.left = self.left.min(next.left);
+            self.right = self.right.max(next.right);
+        }
+        joins
+    }
 }
 
 /// A part of an output, made by one task, delivered in order.
@@ -189,7 +226,7 @@ impl Plan {
         let blocks = self.stores.iter().flat_map(|store| &store.blocks);
         let reads = self.units.iter().map(|unit| &unit.reads);
         for read in reads.chain(blocks.map(|block| &block.reads)).flatten() {
-            let (left, right) = &mut columns[read.id.store];
+            let (left, right) = &mut columns[read.store as usize];
             (*left, *right) = ((*left).min(read.left.max(0)), (*right).max(read.right));
         }
         columns
@@ -249,13 +286,14 @@ impl Plan {
             }
             for block in 0..self.stores[store].blocks.len() {
                 let BlockPlan { first, reads, .. } = &self.stores[store].blocks[block];
-                let firsts = reads.iter().map(|Read { id, .. }| {
-                    self.stores[id.store].blocks[id.block].first.unwrap_or(usize::MAX)
-                });
+                let firsts = reads
+                    .iter()
+                    .flat_map(|read| read.blocks())
+                    .map(|id| self.stores[id.store].blocks[id.block].first.unwrap_or(usize::MAX));
                 let (Some(first), Some(there)) = (*first, firsts.max()) else { continue };
                 if there < first {
-                    let id = BlockId { store, block };
-                    self.units[there].reads.push(Read { id, left: 0, right: 1 });
+                    let read = Read::new(store, &(block..block + 1), 0, 1);
+                    self.units[there].reads.push(read);
                     let plan = &mut self.stores[store].blocks[block];
                     plan.first = Some(there);
                     plan.readers += 1;
@@ -267,11 +305,11 @@ impl Plan {
     /// Counts a reader for each block; those that nobody had read before.
     fn read(&mut self, reads: &[Read], unit: usize) -> Vec<BlockId> {
         let mut fresh = Vec::new();
-        for Read { id, .. } in reads {
+        for id in reads.iter().flat_map(|read| read.blocks()) {
             let block = &mut self.stores[id.store].blocks[id.block];
             if block.first.is_none() {
                 block.first = Some(unit);
-                fresh.push(*id);
+                fresh.push(id);
             }
             block.readers += 1;
             block.last = unit;
@@ -347,9 +385,9 @@ fn reads_of(stores: &[Store], cone: &Cone, rect: Rect, asked: &mut [Asked]) -> V
     cone.simulate(
         rect,
         &mut |store, part| {
-            let blocks = stores[store].grid.covering(part);
             let (left, right) = (part.left, part.right());
-            reads.extend(blocks.map(|block| Read { id: BlockId { store, block }, left, right }));
+            let runs = stores[store].grid.runs(part);
+            reads.extend(runs.map(|blocks| Read::new(store, &blocks, left, right)));
         },
         &mut |step, part| {
             asked[step].pixels += part.area();
@@ -357,13 +395,7 @@ fn reads_of(stores: &[Store], cone: &Cone, rect: Rect, asked: &mut [Asked]) -> V
         },
     );
     reads.sort_unstable();
-    reads.dedup_by(|next, first| {
-        let same = next.id == first.id;
-        if same {
-            first.right = first.right.max(next.right);
-        }
-        same
-    });
+    reads.dedup_by(|next, first| first.join(next));
     reads
 }
 

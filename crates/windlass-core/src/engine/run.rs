@@ -7,12 +7,12 @@
 use super::cone::{Cone, Inputs, State};
 use super::context::{self, Context};
 use super::pieces::{Next, Pieces, Raw};
-use super::plan::{BlockId, Make, Plan, Read, Unit};
+use super::plan::{BlockId, Make, Plan, Read, Store, Unit};
 use super::spill::SpillFile;
 use super::store::Held;
 use crate::codec::{DynLoader, DynTileLoader, Lead};
 use crate::image::{self, Node, Work};
-use crate::pixels::Block;
+use crate::pixels::{Block, Buffer};
 use crate::progress::{Meter, Progress};
 use crate::{Rect, Region, RegionMut, Rows};
 use std::any::Any;
@@ -43,6 +43,8 @@ pub(crate) trait Sink: Sync {
 pub(crate) struct Maker<'a> {
     cone: &'a Cone,
     state: &'a mut State,
+    /// For units that are handed over in one piece
+    memory: &'a mut Option<Buffer>,
     inputs: Inputs<'a>,
 }
 
@@ -75,13 +77,16 @@ impl Maker<'_> {
         if let Some(result) = direct {
             return result;
         }
-        let mut block = Block::zeroed(rect, self.cone.pixel)?;
+        let mut block = Block::over(rect, self.cone.pixel, self.memory.take())?;
         self.fill(&mut RegionMut::new(rect, self.cone.pixel, block.rows_mut().collect()))?;
         let rows: Vec<_> = (rect.top..rect.bottom()).map(|y| block.row(y)).collect();
-        match take.take() {
+        let taken = match take.take() {
             Some(take) => take(&Region::new(rect, self.cone.pixel, &rows)),
             None => Err(Error::new(ErrorKind::Internal, "a region is handed over once")),
-        }
+        };
+        drop(rows);
+        *self.memory = block.into_buffer();
+        taken
     }
 }
 
@@ -285,6 +290,9 @@ enum Stage<P> {
 
 struct StoreBoard {
     blocks: Vec<BlockStage>,
+    /// How many are still to be made, and memory for some of them
+    left: usize,
+    spare: Vec<Buffer>,
     /// Of a loader in order: the block that comes next, and whether somebody reads it
     next: usize,
     reading: bool,
@@ -347,6 +355,24 @@ impl StoreBoard {
         }
     }
 
+    /// Memory for a block that is made now, if there is any.
+    ///
+    /// Were the memory given back to the allocator, it would stay with the thread that had asked for it,
+    /// and another one that makes the next blocks would take as much again.
+    fn memory(&mut self) -> Option<Buffer> {
+        self.left = self.left.saturating_sub(1);
+        let memory = self.spare.pop();
+        self.spare.truncate(self.left);
+        memory
+    }
+
+    /// Keeps the memory of a block that nobody reads any more, if there is use for it.
+    fn recycle(&mut self, block: Block) {
+        if self.spare.len() < self.left {
+            self.spare.extend(block.into_buffer());
+        }
+    }
+
     /// Rows wait for pieces that are still out.
     fn postpone(&mut self, block: usize, lead: Option<Lead>) {
         self.blocks[block] = BlockStage::Waiting;
@@ -367,6 +393,8 @@ impl<P> Board<P> {
     fn new(plan: &Plan) -> Self {
         let stores = plan.stores.iter().map(|store| StoreBoard {
             blocks: store.blocks.iter().map(|_| BlockStage::Waiting).collect(),
+            left: store.blocks.iter().filter(|block| block.readers > 0).count(),
+            spare: Vec::new(),
             next: 0,
             reading: false,
             pieces: Pieces::default(),
@@ -396,29 +424,43 @@ impl<P> Board<P> {
     fn hold(&self, reads: &[Read]) -> Needs {
         let mut needs = Needs::default();
         for read in reads {
-            match &self.stores[read.id.store].blocks[read.id.block] {
-                BlockStage::Ready(block, _) => needs.held.push((read.id.store, Arc::clone(block))),
-                BlockStage::Spilled(_) => needs.spilled.push(*read),
-                BlockStage::Waiting
-                | BlockStage::Running
-                | BlockStage::Read(_)
-                | BlockStage::Gone => {}
+            for id in read.blocks() {
+                match &self.stores[id.store].blocks[id.block] {
+                    BlockStage::Ready(block, _) => needs.held.push((id.store, Arc::clone(block))),
+                    BlockStage::Spilled(_) => needs.spilled.push((id, (read.left, read.right))),
+                    BlockStage::Waiting
+                    | BlockStage::Running
+                    | BlockStage::Read(_)
+                    | BlockStage::Gone => {}
+                }
             }
         }
         needs
     }
 
-    /// A task has read `reads`: who was last lets them go.
+    /// A task has read `reads`, and holds none of them any more: who was last lets them go.
     fn release(&mut self, reads: &[Read]) {
-        for Read { id, .. } in reads {
-            let stage = &mut self.stores[id.store].blocks[id.block];
-            if let BlockStage::Ready(_, readers) | BlockStage::Spilled(readers) = stage {
-                *readers -= 1;
-                if *readers == 0 {
-                    *stage = BlockStage::Gone;
-                }
+        for id in reads.iter().flat_map(|read| read.blocks()) {
+            let store = &mut self.stores[id.store];
+            let stage = &mut store.blocks[id.block];
+            let (BlockStage::Ready(_, readers) | BlockStage::Spilled(readers)) = stage else {
+                continue;
+            };
+            *readers -= 1;
+            if *readers > 0 {
+                continue;
+            }
+            if let BlockStage::Ready(block, _) = std::mem::replace(stage, BlockStage::Gone)
+                && let Some(block) = Arc::into_inner(block)
+            {
+                store.recycle(block);
             }
         }
+    }
+
+    /// Whether all of `reads` can be read now.
+    fn are_ready(&self, reads: &[Read]) -> bool {
+        reads.iter().flat_map(|read| read.blocks()).all(|id| self.is_ready(id))
     }
 
     fn fail(&mut self, unit: usize, error: Error) {
@@ -432,7 +474,8 @@ impl<P> Board<P> {
 #[derive(Default)]
 struct Needs {
     held: Vec<(usize, Arc<Block>)>,
-    spilled: Vec<Read>,
+    /// Blocks and which columns of them
+    spilled: Vec<(BlockId, (i32, i32))>,
 }
 
 /// Something to do, for the sake of `unit`.
@@ -464,6 +507,7 @@ enum Job<P> {
 struct Worker {
     outputs: BTreeMap<usize, State>,
     stores: BTreeMap<usize, State>,
+    memory: Option<Buffer>,
 }
 
 impl<S: Sink> Crew<'_, S> {
@@ -594,13 +638,13 @@ impl<S: Sink> Crew<'_, S> {
                 continue;
             }
             let reads = &self.plan.units[unit].reads;
-            if reads.iter().all(|read| board.is_ready(read.id)) {
+            if board.are_ready(reads) {
                 board.units[unit] = Stage::Running;
                 let needs = board.hold(reads);
                 return Some(Task { unit, job: Job::Unit { needs } });
             }
-            for read in reads {
-                if let Some(job) = self.pick_block(board, read.id, is_caller) {
+            for id in reads.iter().flat_map(|read| read.blocks()) {
+                if let Some(job) = self.pick_block(board, id, is_caller) {
                     return Some(Task { unit, job });
                 }
             }
@@ -670,11 +714,13 @@ impl<S: Sink> Crew<'_, S> {
                 (Make::Tiles, Work::Tiles(loader)) if loader.needs_caller() && !is_caller => {}
                 _ => {
                     let reads = &store.blocks[id.block].reads;
-                    if reads.iter().all(|read| board.is_ready(read.id)) {
+                    if board.are_ready(reads) {
                         board.stores[id.store].blocks[id.block] = BlockStage::Running;
                         return Some(Job::Block { id, needs: board.hold(reads) });
                     }
-                    open.extend(reads.iter().rev().map(|read| read.id));
+                    let start = open.len();
+                    open.extend(reads.iter().flat_map(|read| read.blocks()));
+                    open[start..].reverse();
                 }
             }
         }
@@ -698,6 +744,7 @@ impl<S: Sink> Crew<'_, S> {
                 }
                 let held = self.load(needs)?;
                 let block = self.make_block(worker, id, &held)?;
+                drop(held);
                 self.publish(id, block)?;
                 let mut board = self.board();
                 board.release(&self.plan.stores[id.store].blocks[id.block].reads);
@@ -729,28 +776,31 @@ impl<S: Sink> Crew<'_, S> {
     /// The blocks that a task reads, those in files loaded as far as it needs them.
     fn load(&self, needs: Needs) -> Result<Held> {
         let Needs { mut held, spilled } = needs;
-        for read in spilled {
-            let store = &self.plan.stores[read.id.store];
-            let spill = self.spills[read.id.store].as_ref();
+        for (id, columns) in spilled {
+            let store = &self.plan.stores[id.store];
+            let spill = self.spills[id.store].as_ref();
             let spill = spill.ok_or_else(|| Error::new(ErrorKind::Internal, "no spill file"))?;
-            held.push((read.id.store, Arc::new(spill.load(store, read)?)));
+            held.push((id.store, Arc::new(spill.load(store, id.block, columns)?)));
         }
         Ok(Held::new(held))
     }
 
     /// Makes a block known to its readers.
     fn publish(&self, id: BlockId, block: Block) -> Result<()> {
-        let store = &self.plan.stores[id.store];
-        let readers = store.blocks[id.block].readers;
-        let stage = match &self.spills[id.store] {
-            _ if readers == 0 => BlockStage::Gone,
+        let plan = &self.plan.stores[id.store];
+        let readers = plan.blocks[id.block].readers;
+        let (stage, spare) = match &self.spills[id.store] {
+            _ if readers == 0 => (BlockStage::Gone, Some(block)),
             Some(spill) => {
-                spill.save(store, id.block, &block)?;
-                BlockStage::Spilled(readers)
+                spill.save(plan, id.block, &block)?;
+                (BlockStage::Spilled(readers), Some(block))
             }
-            None => BlockStage::Ready(Arc::new(block), readers),
+            None => (BlockStage::Ready(Arc::new(block), readers), None),
         };
-        self.board().stores[id.store].blocks[id.block] = stage;
+        let mut board = self.board();
+        let store = &mut board.stores[id.store];
+        store.blocks[id.block] = stage;
+        spare.into_iter().for_each(|block| store.recycle(block));
         Ok(())
     }
 
@@ -825,7 +875,7 @@ impl<S: Sink> Crew<'_, S> {
             None
         } else {
             let rect = self.wanted(store, loader, plan.grid.rect(block));
-            Some(filled(rect, plan.node.pixel(), |out| loader.finish(&mut raw, out))?)
+            Some(self.filled(store, rect, |out| loader.finish(&mut raw, out))?)
         };
         if block + 1 < plan.grid.count() {
             self.keep(store, raw);
@@ -851,9 +901,8 @@ impl<S: Sink> Crew<'_, S> {
 
     /// Makes the pixels of a tile that was read.
     fn finish_tile(&self, id: BlockId, loader: &dyn DynTileLoader, mut raw: Raw) -> Result<()> {
-        let plan = &self.plan.stores[id.store];
-        let rect = plan.grid.rect(id.block);
-        let made = filled(rect, plan.node.pixel(), |out| loader.finish(&mut raw, out))?;
+        let rect = self.plan.stores[id.store].grid.rect(id.block);
+        let made = self.filled(id.store, rect, |out| loader.finish(&mut raw, out))?;
         self.keep(id.store, raw);
         self.publish(id, made)
     }
@@ -929,7 +978,27 @@ impl<S: Sink> Crew<'_, S> {
         };
         let state = worker.stores.entry(id.store).or_default();
         let inputs = Inputs { memory: &self.plan.memory, held };
-        filled(store.grid.rect(id.block), store.node.pixel(), |out| cone.fill(state, inputs, out))
+        self.filled(id.store, store.grid.rect(id.block), |out| cone.fill(state, inputs, out))
+    }
+
+    /// A block of a store with the pixels that `fill` writes, in the memory of one that nobody reads any
+    /// more, if there is one.
+    fn filled(
+        &self,
+        store: usize,
+        rect: Rect,
+        fill: impl FnOnce(&mut RegionMut<'_>) -> Result<()>,
+    ) -> Result<Block> {
+        let Store { node, make, .. } = &self.plan.stores[store];
+        let memory = self.board().stores[store].memory();
+        let used = memory.is_some();
+        let mut block = Block::over(rect, node.pixel(), memory)?;
+        if used && !matches!(make, Make::Cone(_)) {
+            // a loader may leave out what a damaged file lacks
+            block.clear();
+        }
+        fill(&mut RegionMut::new(rect, node.pixel(), block.rows_mut().collect()))?;
+        Ok(block)
     }
 
     fn make_unit(&self, worker: &mut Worker, number: usize, held: &Held) -> Result<S::Piece> {
@@ -937,6 +1006,7 @@ impl<S: Sink> Crew<'_, S> {
         let mut maker = Maker {
             cone: &self.plan.outputs[unit.output],
             state: worker.outputs.entry(unit.output).or_default(),
+            memory: &mut worker.memory,
             inputs: Inputs { memory: &self.plan.memory, held },
         };
         self.sink.unit(number, unit, &mut maker)
@@ -952,17 +1022,6 @@ fn opened<'a>(
         Some(state) => state,
         none => none.insert(loader.open()?),
     })
-}
-
-/// A block of pixels that `fill` writes.
-fn filled(
-    rect: Rect,
-    pixel: usize,
-    fill: impl FnOnce(&mut RegionMut<'_>) -> Result<()>,
-) -> Result<Block> {
-    let mut block = Block::zeroed(rect, pixel)?;
-    fill(&mut RegionMut::new(rect, pixel, block.rows_mut().collect()))?;
-    Ok(block)
 }
 
 fn rows(rect: Rect) -> Rows {

@@ -205,13 +205,14 @@ struct Saving<'a, S: Saver> {
     saver: &'a S,
     needs_caller: bool,
     state: Mutex<S::State>,
-    spare: Mutex<Vec<S::Piece>>,
+    spare: Mutex<Vec<Box<S::Piece>>>,
 }
 
 impl<S: Saver> Sink for Saving<'_, S> {
-    type Piece = S::Piece;
+    /// In a box: there is room for one for each unit
+    type Piece = Box<S::Piece>;
 
-    fn unit(&self, _: usize, unit: &Unit, maker: &mut Maker<'_>) -> Result<S::Piece> {
+    fn unit(&self, _: usize, unit: &Unit, maker: &mut Maker<'_>) -> Result<Box<S::Piece>> {
         let spare = self.spare.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let mut piece = spare.unwrap_or_default();
         let (output, rect) = (unit.output, unit.rect);
@@ -221,7 +222,7 @@ impl<S: Saver> Sink for Saving<'_, S> {
         Ok(piece)
     }
 
-    fn commit(&self, _: &Unit, mut piece: S::Piece) -> Result<()> {
+    fn commit(&self, _: &Unit, mut piece: Box<S::Piece>) -> Result<()> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         self.saver.commit(&mut state, &mut piece)?;
         self.spare.lock().unwrap_or_else(PoisonError::into_inner).push(piece);

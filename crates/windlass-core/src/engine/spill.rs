@@ -1,7 +1,7 @@
 //! Blocks that wait for their readers in a file without a name, in chunks of columns: whoever needs
 //! columns does not read whole rows.
 
-use super::plan::{Read, Store};
+use super::plan::Store;
 use crate::Rect;
 use crate::pixels::{Block, Buffer};
 use std::fs::File;
@@ -39,11 +39,16 @@ impl SpillFile {
         Ok(())
     }
 
-    /// Reads the chunks of a block that have the columns of `read`.
-    pub(crate) fn load(&self, store: &Store, read: Read) -> Result<Block> {
+    /// Reads the chunks of block `number` that have the columns from `left` to `right`.
+    pub(crate) fn load(
+        &self,
+        store: &Store,
+        number: usize,
+        (left, right): (i32, i32),
+    ) -> Result<Block> {
         let pixel = store.node.pixel();
-        let rect = store.grid.rect(read.id.block);
-        let parts: Vec<_> = chunks(rect, read.left, read.right).collect();
+        let rect = store.grid.rect(number);
+        let parts: Vec<_> = chunks(rect, left, right).collect();
         let around = parts.iter().fold(Rect::default(), |around, part| around.union(part));
         let mut block = Block::zeroed(around, pixel)?;
         let mut bytes = Buffer::default();
@@ -51,7 +56,7 @@ impl SpillFile {
             let row = chunk.width as usize * pixel;
             let size = row * chunk.height as usize;
             bytes.reserve(size)?;
-            let offset = offset(store, read.id.block, rect, chunk);
+            let offset = offset(store, number, rect, chunk);
             let part = &mut bytes.bytes_mut()[..size];
             self.0.read_exact_at(part, offset).map_err(|e| failed("read", e))?;
             let start = (chunk.left - around.left) as usize * pixel;

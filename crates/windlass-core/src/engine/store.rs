@@ -3,6 +3,7 @@
 use super::cone::Row;
 use crate::Rect;
 use crate::pixels::Block;
+use std::ops::Range;
 use std::sync::Arc;
 use windlass_io::{Error, ErrorKind, Result};
 
@@ -36,12 +37,24 @@ impl Grid {
 
     /// The blocks that hold pixels of `part`.
     pub(crate) fn covering(&self, part: Rect) -> impl Iterator<Item = usize> + use<> {
+        self.runs(part).flatten()
+    }
+
+    /// The same as ranges of blocks that follow each other.
+    pub(crate) fn runs(&self, part: Rect) -> impl Iterator<Item = Range<usize>> + use<> {
         let part = part.intersect(&self.image);
         let across = self.across();
-        let (left, right) = (part.left / self.width, (part.right() - 1) / self.width);
-        let (top, bottom) = (part.top / self.height, (part.bottom() - 1) / self.height);
-        let rows = (top..=bottom).take(if part.is_empty() { 0 } else { usize::MAX });
-        rows.flat_map(move |y| (left..=right).map(move |x| y as usize * across + x as usize))
+        let blocks = |from: i32, to: i32, step: i32| {
+            if part.is_empty() { 0..0 } else { (from / step) as usize..ceil(to, step) }
+        };
+        let columns = blocks(part.left, part.right(), self.width);
+        let lines = blocks(part.top, part.bottom(), self.height);
+        let whole = columns.len() == across;
+        let (first, height) = (lines.start, if whole { lines.len() } else { 1 });
+        lines.take(if whole { 1 } else { usize::MAX }).map(move |line| {
+            let start = if whole { first } else { line } * across;
+            start + columns.start..start + (height - 1) * across + columns.end
+        })
     }
 }
 
@@ -117,5 +130,7 @@ mod tests {
         let hit: Vec<_> = grid.covering(Rect::new(3, 2, 2, 2)).collect();
         assert_eq!(hit, [0, 1, 3, 4]);
         assert_eq!(grid.covering(Rect::new(3, 7, 2, 2)).count(), 0);
+        assert_eq!(grid.runs(Rect::new(3, 2, 2, 2)).collect::<Vec<_>>(), [0..2, 3..5]);
+        assert_eq!(grid.runs(Rect::new(3, 2, 6, 4)).collect::<Vec<_>>(), [0..6]);
     }
 }

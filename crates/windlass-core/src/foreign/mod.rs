@@ -69,6 +69,12 @@ impl ArgFlags for ForeignFlags {
 pub trait Save: ArgGroup {
     /// Writes the image; the target is committed at the end, or aborted.
     fn save(&self, image: &Image, target: &Target) -> Result<()>;
+
+    /// Writes the image to a target that the caller made, also where that is a file with a name: a format
+    /// of many files packs them into one.
+    fn save_to_target(&self, image: &Image, target: &Target) -> Result<()> {
+        self.save(image, target)
+    }
 }
 
 /// Through what a file is read or written.
@@ -193,7 +199,8 @@ impl<S: Save> Saving<S> {
             Through::Target => {
                 args.push(required("target", "Target to save to", ArgType::Target));
                 (&[], |args| {
-                    Self::save(args, 2, &args.required::<Target>(1)?)?;
+                    let (image, target) = (args.required::<Image>(0)?, args.required::<Target>(1)?);
+                    S::from_slots(args, &mut { 2 })?.save_to_target(&image, &target)?;
                     Ok(Vec::new())
                 })
             }

@@ -10,7 +10,7 @@ mod thunder;
 
 pub(super) use ccitt::{Ccitt, Row};
 pub(super) use jpeg::{Jpeg, error as jpeg_error, joined};
-pub(super) use log::xyz;
+pub(super) use log::{short_xyz, xyz};
 #[cfg(test)]
 pub(super) use {lzw::decode as lzw, packbits::decode as packbits};
 
@@ -65,6 +65,7 @@ impl Codec {
             tags::WEBP => layout.bits == 8 && matches!(layout.chunk_samples(), 3 | 4),
             tags::THUNDER => (layout.bits, layout.chunk_samples()) == (4, 1),
             tags::SGILOG => matches!(layout.photometric, tags::LOGLUV | LOG_L),
+            tags::SGILOG24 => layout.photometric == tags::LOGLUV,
             _ => false,
         };
         if !known {
@@ -123,6 +124,7 @@ impl Codec {
                 Ok(facsimile(layout, self.page.t4_options, width, input, out))
             }
             (tags::SGILOG, _) => Ok(log::decode(layout, width, input, out)),
+            (tags::SGILOG24, _) => Ok(log::decode_short(input, out)),
             (tags::LZW, _) => Ok(lzw::decode(input, out)),
             (tags::THUNDER, _) => {
                 let row = layout.row_bytes(width) as usize;
@@ -158,7 +160,7 @@ impl Codec {
     /// Undoes the order of bytes and differences, in whole rows of `row` bytes.
     pub(super) fn finish(&self, rows: &mut [u8], row: usize) {
         let layout = self.layout();
-        let own = matches!(layout.compression, tags::SGILOG | tags::JPEG);
+        let own = matches!(layout.compression, tags::SGILOG | tags::SGILOG24 | tags::JPEG);
         if own || layout.bits < 8 || layout.is_subsampled() {
             return;
         }

@@ -4,6 +4,7 @@ mod ccitt;
 mod log;
 mod lzw;
 mod packbits;
+mod zstd;
 
 use super::form::{Change, Form};
 use super::{malformed, tags};
@@ -23,7 +24,8 @@ pub(super) enum Method {
     Lzw,
     Group4,
     Deflate(u32),
-    Zstd,
+    /// At this level
+    Zstd(i32),
     /// Of this quality, or lossless
     Webp(Option<i32>),
     Log,
@@ -39,7 +41,7 @@ impl Method {
             Self::Lzw => tags::LZW,
             Self::Group4 => tags::CCITT_G4,
             Self::Deflate(_) => tags::DEFLATE,
-            Self::Zstd => tags::ZSTD,
+            Self::Zstd(_) => tags::ZSTD,
             Self::Webp(_) => tags::WEBP,
             Self::Log => tags::SGILOG,
             Self::Jpeg(_) => tags::JPEG,
@@ -88,6 +90,7 @@ pub(super) struct Chunk {
     line: Vec<u8>,
     deflate: Option<Compress>,
     lzw: Option<Box<Lzw>>,
+    zstd: zstd::Compressor,
     jpeg: jpeg::Piece,
     /// The JPEG encoder of chunks of a size
     encoder: Option<((usize, usize), Arc<jpeg::Encoder>)>,
@@ -182,10 +185,7 @@ impl Encoder {
                 let new = || Compress::new(Compression::new(*level), true);
                 deflate(chunk.deflate.get_or_insert_with(new), samples, out)?;
             }
-            Method::Zstd => {
-                let level = ruzstd::encoding::CompressionLevel::Fastest;
-                ruzstd::encoding::compress(samples, out, level);
-            }
+            Method::Zstd(level) => chunk.zstd.compress(samples, *level, out)?,
             Method::Webp(quality) => {
                 let size = (width, samples.len() / row.max(1));
                 *out = webp(samples, size, &self.form, *quality)?;

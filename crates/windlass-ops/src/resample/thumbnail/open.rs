@@ -100,7 +100,10 @@ impl Options {
             },
             "webpload" if common > 1.0 => Some(("scale", Value::Double(1.0 / common))),
             "svgload" | "pdfload" => Some(("scale", Value::Double(1.0 / common))),
-            "tiffload" => self.level(width, input, header),
+            "tiffload" => {
+                let level = self.level(width, input, header);
+                return self.thumbnail(width, &level.unwrap_or(full));
+            }
             _ => None,
         };
         match small {
@@ -109,36 +112,41 @@ impl Options {
         }
     }
 
-    /// The smallest level of a TIFF pyramid that is larger than the thumbnail, as an option of the loader.
+    /// The smallest level of a TIFF pyramid that is larger than the thumbnail.
     ///
-    /// Levels lie below the page, each half the one before, or are the pages, the first one full size.
-    fn level(&self, width: i32, input: &Input, header: &Header) -> Option<(&'static str, Value)> {
+    /// Levels lie below the page, each half the one before, or are the pages, the first one full size. So
+    /// their sizes are known; what is opened is the one that is wanted, to see that it has its size.
+    fn level(&self, width: i32, input: &Input, header: &Header) -> Option<Image> {
         if input.has(&["page", "n", "subifd"]) {
             return None;
         }
         let below = header.metadata.int("n-subifds").filter(|count| (1..=28).contains(count));
         let pages = header.metadata.int("n-pages").filter(|count| (2..=29).contains(count));
-        let (option, count, first) = match (below, pages) {
-            (Some(count), _) => ("subifd", count, 1),
-            (None, Some(count)) => ("page", count, 0),
+        let (option, levels) = match (below, pages) {
+            (Some(count), _) => ("subifd", 1..=count),
+            (None, Some(count)) => ("page", 1..=count - 1),
             (None, None) => return None,
         };
-        let mut chosen = None;
-        for number in 0..count {
-            let halves = number + first;
-            let near = |full: i32, found: i32| found >= 2 && (found - (full >> halves)).abs() <= 5;
-            let number = Value::Int(number.into());
-            let Ok(level) = input.open(Some((option, number.clone()))) else { return None };
-            let level = level.header();
-            if !near(header.width, level.width) || !near(header.height, level.height) {
+        for halves in levels.rev() {
+            let (full_width, full_height) = (header.width >> halves, header.height >> halves);
+            let size = Header { width: full_width, height: full_height, ..header.clone() };
+            let (across, down) = self.shrinks(width, &size, full_height);
+            if full_width.min(full_height) < 2 || across.min(down) <= 1.0 {
+                continue;
+            }
+            let number = if option == "page" { halves } else { halves - 1 };
+            let level = input.open(Some((option, Value::Int(number.into())))).ok()?;
+            let found = level.header();
+            let near = |wanted: i32, found: i32| found >= 2 && (found - wanted).abs() <= 5;
+            if !near(full_width, found.width) || !near(full_height, found.height) {
                 return None;
             }
-            let (across, down) = self.shrinks(width, level, level.page_height());
+            let (across, down) = self.shrinks(width, found, found.page_height());
             if across.min(down) > 1.0 {
-                chosen = Some((option, number));
+                return Some(level);
             }
         }
-        chosen
+        None
     }
 
     /// By how much a JPEG is shrunk as it is decoded; the rest, at least a half, is left to the kernel.
