@@ -662,7 +662,7 @@ impl<S: Sink> Crew<'_, S> {
             if !matches!(board.units[unit], Stage::Waiting) {
                 continue;
             }
-            for &Read { id, .. } in &self.plan.units[unit].reads {
+            for id in self.plan.units[unit].reads.iter().flat_map(|read| read.blocks()) {
                 let state = &mut board.stores[id.store];
                 if !matches!(state.blocks[id.block], BlockStage::Waiting) {
                     continue;

@@ -49,7 +49,8 @@ mod tests {
 
     #[test]
     fn frames_of_every_level_are_read_back() {
-        let samples: Vec<u8> = (0..100_000_u32).map(|at| (at.wrapping_mul(at) / 977 % 251) as u8).collect();
+        let samples: Vec<u8> =
+            (0..100_000_u32).map(|at| (at.wrapping_mul(at) / 977 % 251) as u8).collect();
         let mut compressor = Compressor::default();
         let mut sizes = Vec::new();
         for level in [1, 1, 9, 19] {
