@@ -137,7 +137,7 @@ impl Raw {
             return Ok(());
         };
         if plan.deep {
-            let message = "Unsupported JPEG data precision 12 for samples of 8 bits";
+            let message = "Unsupported JPEG data precision 12";
             return Err(Error::new(ErrorKind::Unsupported, message));
         }
         if columns.start > columns.end || columns.end > plan.width {
