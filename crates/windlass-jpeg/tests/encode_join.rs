@@ -77,6 +77,25 @@ fn strips_of_any_height_give_the_same_file() {
     }
 }
 
+/// The trellis looks at a row of MCUs as a whole, but never beyond it.
+#[test]
+fn strips_of_any_height_give_the_same_trellis() {
+    let mut settings = Settings::default();
+    settings.trellis_quant = true;
+    for colour in [Colour::Grey, Colour::Rgb, Colour::Cmyk] {
+        for (quality, subsample) in [(40, Subsample::On), (90, Subsample::Off)] {
+            (settings.quality, settings.subsample) = (quality, subsample);
+            for size in [(531, 77), (17, 40)] {
+                let whole = file(size, colour, &settings, 100);
+                for steps in [1, 2] {
+                    let parts = file(size, colour, &settings, steps);
+                    assert!(whole == parts, "{colour:?} {settings:?} {steps}");
+                }
+            }
+        }
+    }
+}
+
 #[test]
 fn restart_markers_count_modulo_eight() {
     let mut settings = Settings::default();
