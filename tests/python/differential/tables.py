@@ -41,7 +41,7 @@ CHOSEN = ("colour", "draw", "histogram", "morphology")
 PLANES = ("hist_find_indexed", "hist_find_ndim")
 # No operations, but tried like one.
 ALWAYS = ("load", "pipelines", "save")
-# Registered, but tried elsewhere: these read and write files.
+# Registered, but tried elsewhere (`formats/test_printed.py`, `programs`): these read and write files.
 ELSEWHERE = ("jpegsave_mime", "matrixprint", "remove_gps", "thumbnail", "thumbnail_buffer", "thumbnail_source", "uhdr2scRGB", "webpsave_mime")
 
 
