@@ -45,6 +45,8 @@ pub(crate) struct Cone {
     pub(crate) rect: Rect,
     pub(crate) pixel: usize,
     grain: Grain,
+    /// Rows of an input that neighbouring rows of some step share, at most
+    shared: i32,
 }
 
 impl Step {
@@ -75,6 +77,23 @@ impl Step {
         clip(part, node.width, node.height)
     }
 
+    /// Rows of an input that a row and the one below it both need.
+    fn shared(&self) -> i32 {
+        if self.operator().is_none_or(|operator| operator.traits().shape == Shape::Tiles) {
+            return 0;
+        }
+        let rows = |height: i32| {
+            let rect = self.node.rect();
+            let out = Rect { top: rect.top + rect.height / 2, height, ..rect };
+            let wants = self.ask(out).wants.into_iter().map(|want| match want {
+                Want::Read { part, .. } => part.height,
+                Want::Same { .. } | Want::Place { .. } | Want::Maybe { .. } => 0,
+            });
+            wants.max().unwrap_or(0)
+        };
+        if self.node.height < 4 { 0 } else { 2 * rows(1) - rows(2) }
+    }
+
     fn ask(&self, out: Rect) -> Ask {
         let mut ask = Ask::default();
         match self.operator() {
@@ -97,12 +116,13 @@ impl Builder<'_> {
     pub(crate) fn build(&self, root: &Arc<Node>, root_is_store: bool) -> Cone {
         let (rect, pixel) = (root.rect(), root.pixel());
         if !root_is_store && let Some(root) = (self.feeds)(root) {
-            return Cone { steps: Vec::new(), root, rect, pixel, grain: self.grain };
+            return Cone { steps: Vec::new(), root, rect, pixel, grain: self.grain, shared: 0 };
         }
         let nodes = self.nodes(root);
         let leaders = leaders(&nodes);
         let steps = self.steps(&nodes, &leaders);
-        Cone { root: Feed::Step(steps.len() - 1), steps, rect, pixel, grain: self.grain }
+        let shared = steps.iter().map(Step::shared).max().unwrap_or(0);
+        Cone { root: Feed::Step(steps.len() - 1), steps, rect, pixel, grain: self.grain, shared }
     }
 
     /// The nodes of the cone, in order of dependency.
@@ -430,6 +450,8 @@ impl Cone {
         let rows = (grain.roll / self.row_bytes().max(1)).min(128) as i32;
         // columns of an input are rows of pages: each is worth more than a few pixels
         let rows = if self.has_tiles() && grain.roll > 0 { rows.max(128) } else { rows };
+        // a tall window is read again for every roll: half its height is made at once
+        let rows = if grain.roll > 0 { rows.max(self.shared / 2) } else { rows };
         rows.max(grain.rows)
     }
 

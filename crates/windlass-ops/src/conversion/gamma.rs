@@ -32,8 +32,8 @@ impl Build for Gamma {
         let curve = Curve::new(1.0 / self.exponent, header.format);
         match header.format {
             BandFormat::U8 => {
-                let table = (0..=u8::MAX).map(|x| curve.value(x)).collect();
-                point::map::<u8, _>(Header { interpretation, ..header }, input, Table { table })
+                let table = Bytes(std::array::from_fn(|x| curve.value(x as u8)));
+                point::map::<u8, _>(Header { interpretation, ..header }, input, table)
             }
             BandFormat::U16 => {
                 let table = (0..=u16::MAX).map(|x| curve.value(x)).collect();
@@ -92,6 +92,17 @@ impl<T: Real> RowKernel<T> for Curve {
 
     fn row(&self, input: &[T], output: &mut [T]) {
         output.iter_mut().zip(input).for_each(|(out, x)| *out = self.value(*x));
+    }
+}
+
+/// Values by byte.
+struct Bytes([u8; 256]);
+
+impl RowKernel<u8> for Bytes {
+    type Out = u8;
+
+    fn row(&self, input: &[u8], output: &mut [u8]) {
+        windlass_simd::table::look_up(&self.0, input, output);
     }
 }
 

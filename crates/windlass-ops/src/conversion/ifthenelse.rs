@@ -4,12 +4,15 @@
 //! and mixes elsewhere. That shows for samples that can be negative, overflow or be infinite: for
 //! them `blend` looks at whole cells of the condition; unsigned samples of 8 and 16 bits need not.
 
+#![expect(clippy::inline_always, reason = "compiled once for each level of instructions")]
+
 use super::bad;
 use windlass_core::{
     Ask, BandFormat, Build, Complex, Header, Image, Kernel, Operator, Rect, Region, RegionMut,
     Result, Run, Sample, Sees, align, cast, dispatch,
 };
 use windlass_macros::Operation;
+use windlass_simd::resample::wide;
 
 /// Choose between two images.
 ///
@@ -71,8 +74,16 @@ fn blended(header: Header, inputs: &[&Image], repeat: usize) -> Result<Image> {
 type Mix = fn(&[u8], &[u8], &[u8], &mut [u8]);
 
 fn choose<T: Sample>(cond: &[u8], a: &[u8], b: &[u8], out: &mut [u8]) {
-    let (a, b) = (bytemuck::cast_slice::<_, T>(a), bytemuck::cast_slice::<_, T>(b));
-    let out = bytemuck::cast_slice_mut::<_, T>(out);
+    let (a, b) = (bytemuck::cast_slice(a), bytemuck::cast_slice(b));
+    let out = bytemuck::cast_slice_mut(out);
+    wide(
+        #[inline(always)]
+        || choose_samples::<T>(cond, a, b, out),
+    );
+}
+
+#[inline(always)]
+fn choose_samples<T: Sample>(cond: &[u8], a: &[T], b: &[T], out: &mut [T]) {
     for (((out, cond), a), b) in out.iter_mut().zip(cond).zip(a).zip(b) {
         *out = if *cond == 0 { *b } else { *a };
     }
@@ -163,14 +174,26 @@ impl Mixed {
         size: usize,
     ) {
         let most = wide.len();
-        for (pixel, cond) in wide.chunks_mut(self.repeat).zip(cond) {
-            pixel.fill(*cond);
+        match self.repeat {
+            2 => repeat_each::<2>(cond, wide),
+            3 => repeat_each::<3>(cond, wide),
+            4 => repeat_each::<4>(cond, wide),
+            _ => {
+                let pixels = wide.chunks_mut(self.repeat).zip(cond);
+                pixels.for_each(|(pixel, cond)| pixel.fill(*cond));
+            }
         }
         let parts = out.chunks_mut(most * size).zip(a.chunks(most * size));
         for ((out, a), b) in parts.zip(b.chunks(most * size)) {
             (self.mix)(&wide[..out.len() / size], a, b, out);
         }
     }
+}
+
+/// Repeats each sample of `cond` `N` times.
+fn repeat_each<const N: usize>(cond: &[u8], wide: &mut [u8]) {
+    let pixels = wide.as_chunks_mut::<N>().0.iter_mut().zip(cond);
+    pixels.for_each(|(pixel, cond)| *pixel = [*cond; N]);
 }
 
 impl Kernel for Mixed {

@@ -28,10 +28,56 @@ impl Build for Convf {
 /// `image` convolved with `mask` in floats.
 pub(super) fn float(image: &Image, mask: &Mask) -> Result<Image> {
     let header = image.header();
+    if let Some(image) = in_single(image, mask) {
+        return image;
+    }
     dispatch!(header.format,
         integer T => node::<T, _>(image, mask, BandFormat::F32, Single(mask.offset)),
         float T => float_node::<T>(image, mask, header.format),
         complex C => float_node::<<C as ComplexSample>::Part>(image, mask, header.format))
+}
+
+/// `image` convolved with `mask` in single precision, where that gives what doubles give: all sums
+/// are integers of 24 bits times one power of two.
+fn in_single(image: &Image, mask: &Mask) -> Option<Result<Image>> {
+    let format = image.header().format;
+    let largest = match format {
+        BandFormat::U8 => 255.0,
+        BandFormat::U16 => 65_535.0,
+        _ => return None,
+    };
+    let weights = || mask.elements.iter().map(|element| element / mask.scale);
+    let unit = (0..24).map(f64::from).map(libm::exp2).find(|unit| {
+        weights().all(|weight| weight.is_finite() && (weight * unit).fract() == 0.0)
+    })?;
+    let most = weights().map(|weight| (weight * unit).abs()).sum::<f64>() * largest;
+    if most > f64::from(1 << 24) || mask.offset != 0.0 {
+        return None;
+    }
+    Some(match format {
+        BandFormat::U8 => single_node::<u8>(image, mask),
+        _ => single_node::<u16>(image, mask),
+    })
+}
+
+fn single_node<T: Widen<f32>>(image: &Image, mask: &Mask) -> Result<Image> {
+    let bands = image.header().bands as usize;
+    let taps = mask.taps(|element| (element / mask.scale) as f32);
+    let operator = Sums::<T, f32, Exact>::new(mask.clone(), taps, bands, Exact);
+    let header = Header { format: BandFormat::F32, ..centred(image, mask) };
+    Image::area(header, &[image], operator)
+}
+
+/// The sum itself.
+struct Exact;
+
+impl Finish<f32> for Exact {
+    type Out = f32;
+
+    #[inline(always)]
+    fn store(&self, sum: f32) -> f32 {
+        sum
+    }
 }
 
 /// Floats keep their precision.
@@ -107,6 +153,24 @@ mod tests {
         let pixel = |k: usize| (53 * (k % 5) + 91 * (k / 5) + 7 * (k % 5) * (k / 5)) as u8;
         let bytes: Vec<u8> = (0..25).map(pixel).collect();
         Image::from_memory(5, 5, 1, BandFormat::U8, bytes).unwrap()
+    }
+
+    #[test]
+    fn single_precision_gives_what_doubles_give() {
+        let elements = vec![-1.0, 0.5, -1.0, 3.25, 16.0, -1.0, 0.0, -7.0, 2.0];
+        let mask = Mask { width: 3, height: 3, elements, scale: 8.0, offset: 0.0 };
+        for format in [BandFormat::U8, BandFormat::U16] {
+            let image = windlass_core::cast(&picture(), format).unwrap();
+            let single = in_single(&image, &mask).unwrap().unwrap().to_memory().unwrap();
+            let double = dispatch!(format,
+                integer T => node::<T, _>(&image, &mask, BandFormat::F32, Single(0.0)),
+                float _T => unreachable!(),
+                complex _T => unreachable!());
+            assert_eq!(single, double.unwrap().to_memory().unwrap());
+        }
+        let third = Mask { scale: 3.0, ..mask.clone() };
+        assert!(in_single(&picture(), &third).is_none());
+        assert!(in_single(&picture(), &Mask { offset: 1.0, ..mask }).is_none());
     }
 
     #[test]

@@ -23,7 +23,7 @@ macro_rules! widen {
     )*};
 }
 
-widen!(u8 f64 i8 f64 u16 f64 i16 f64 u32 f64 i32 f64 f32 f64 f64 f64 u32 i64 i32 i64);
+widen!(u8 f32 u16 f32 u8 f64 i8 f64 u16 f64 i16 f64 u32 f64 i32 f64 f32 f64 f64 f64 u32 i64 i32 i64);
 
 /// A number that sums are made of.
 pub(super) trait Number: Copy + Default + Send + Sync + 'static {
@@ -32,6 +32,13 @@ pub(super) trait Number: Copy + Default + Send + Sync + 'static {
 }
 
 impl Number for f64 {
+    #[inline(always)]
+    fn plus(self, weight: Self, x: Self) -> Self {
+        self + weight * x
+    }
+}
+
+impl Number for f32 {
     #[inline(always)]
     fn plus(self, weight: Self, x: Self) -> Self {
         self + weight * x

@@ -329,13 +329,18 @@ impl<T> Warp<T> {
         } else {
             let tile = left - left % TILE;
             let (mut x, mut y) = self.map.at(tile, y);
-            for column in tile..right {
-                if column >= left {
-                    points.x.push(x);
-                    points.y.push(y);
-                }
-                x += self.map.inverse[0];
-                y += self.map.inverse[2];
+            let [across, _, down, _] = self.map.inverse;
+            for _ in tile..left {
+                x += across;
+                y += down;
+            }
+            let count = (right - left) as usize;
+            points.x.resize(count, 0.0);
+            points.y.resize(count, 0.0);
+            for (to_x, to_y) in points.x.iter_mut().zip(&mut points.y) {
+                (*to_x, *to_y) = (x, y);
+                x += across;
+                y += down;
             }
         }
         points.keep(
