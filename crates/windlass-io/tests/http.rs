@@ -421,6 +421,26 @@ fn a_failed_save_breaks_the_upload_off() {
 }
 
 #[test]
+fn after_a_save_that_timed_out_there_can_be_another_one() {
+    for len in [1000, 20 << 20] {
+        let mut behaviour = Behaviour::of(Vec::new());
+        behaviour.hang = true;
+        let server = Server::start(behaviour);
+        let target = Target::http(&server.url("/up"), Method::Put, options()).unwrap();
+        let save = |time| {
+            let mut writer = target.begin()?.with_tick(Tick::with_deadline(Instant::now() + time));
+            writer.write_all(&pattern(len))?;
+            writer.commit()
+        };
+        let error = save(Duration::from_millis(400)).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Timeout, "{error}");
+        server.behaviour().hang = false;
+        save(Duration::from_secs(30)).unwrap();
+        assert!(server.requests().last().unwrap().body == pattern(len));
+    }
+}
+
+#[test]
 fn refused_uploads_fail_the_save() {
     for len in [1000, 20 << 20] {
         let mut behaviour = Behaviour::of(Vec::new());
@@ -489,7 +509,9 @@ fn a_failed_tree_has_no_manifest() {
     assert!(put.and_then(|()| tree.commit()).is_err());
     let requests = server.requests();
     assert!(requests.iter().all(|request| request.path != "/base/x.dzi"));
-    assert_eq!(paths(&requests, "PUT"), paths(&requests, "DELETE"));
+    // Of what was broken off nobody knows whether it arrived.
+    let removed = paths(&requests, "DELETE");
+    assert!(paths(&requests, "PUT").iter().all(|path| removed.contains(path)), "{removed:?}");
 }
 
 /// What was asked for, in order of names.

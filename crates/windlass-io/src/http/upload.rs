@@ -31,10 +31,11 @@ pub enum Method {
 pub(super) fn target(address: Address, method: Method) -> Target {
     let counters = Arc::<Counters>::default();
     let nick = address.nick.clone();
-    let upload = Upload::new(address, method, counters.clone());
+    let sink_counters = counters.clone();
     Target::from_sinks(nick, counters, move || {
-        let pending = Vec::new();
-        Ok(Box::new(HttpSink { upload: upload.clone(), pending, streamed: None, parts: 0 }))
+        // Connections of its own, so that a save can be stopped and there can be another one.
+        let upload = Upload::new(address.clone(), method, sink_counters.clone());
+        Ok(Box::new(HttpSink { upload, pending: Vec::new(), streamed: None, parts: 0 }))
     })
 }
 
@@ -185,9 +186,8 @@ impl Sink for HttpSink {
             })
         } else {
             let (upload, body) = (self.upload.clone(), std::mem::take(&mut self.pending));
-            let stop = self.upload.stop.clone();
             let work = move || upload.send_to(&upload.address.url, &body);
-            detached(tick, work, || stop.stop())
+            detached(tick, work, || self.upload.stop())
         };
         self.upload.counters.waited(start);
         done
@@ -199,6 +199,8 @@ impl Sink for HttpSink {
         if let Some(streamed) = self.streamed.take() {
             // The body breaks off without its end mark, which tells the server.
             streamed.pipe.end(Err(error.clone()));
+            // Where the server takes nothing, the thread would wait for that.
+            self.upload.stop();
         }
     }
 }
