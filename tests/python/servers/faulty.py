@@ -215,6 +215,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if self.fault == "refuse":
             self.empty(507)
             return
+        if len(data) < int(self.headers.get("Content-Length", 0)):
+            return  # It was broken off.
         self.server.kept[name] = data
         self.empty(201)
 

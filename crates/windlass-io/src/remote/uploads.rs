@@ -102,15 +102,12 @@ impl<S: Shelf> Objects for Uploads<S> {
         state.queue.clear();
         state.error.get_or_insert_with(|| error.clone());
         shared.changed.notify_all();
-        shared.shelf.stop();
-        // What arrives after it was removed would stay.
-        let end = Tick::with_deadline(Instant::now() + LAST_ARRIVALS);
-        while state.busy > 0 && end.check().is_ok() {
-            drop(shared.changed.wait_timeout(state, end.slice()));
-            state = lock(&shared.state);
-        }
-        let sent = std::mem::take(&mut state.sent);
         drop(state);
+        // What arrives after it was removed would stay.
+        shared.calm(LAST_ARRIVALS);
+        shared.shelf.stop();
+        shared.calm(LAST_ANSWERS);
+        let sent = std::mem::take(&mut lock(&shared.state).sent);
         // Manifests came last, and go first.
         let names: Vec<&str> = sent.split_terminator('\0').rev().collect();
         if !names.is_empty() {
@@ -125,6 +122,16 @@ impl<S: Shelf> Objects for Uploads<S> {
 }
 
 impl<S: Shelf> Shared<S> {
+    /// Waits until nothing is being sent, for a while.
+    fn calm(&self, most: Duration) {
+        let end = Tick::with_deadline(Instant::now() + most);
+        let mut state = lock(&self.state);
+        while state.busy > 0 && end.check().is_ok() {
+            drop(self.changed.wait_timeout(state, end.slice()));
+            state = lock(&self.state);
+        }
+    }
+
     /// What a thread does, until the queue is empty.
     fn work(self: Arc<Self>) {
         let mut state = lock(&self.state);
@@ -151,7 +158,9 @@ const MOST_THREADS: usize = 8;
 const MOST_QUEUED: usize = 64;
 /// Bytes of objects that wait.
 const MOST_BYTES: usize = 16 << 20;
-/// How long an abort waits for the threads, which were told to stop.
-const LAST_ARRIVALS: Duration = Duration::from_secs(5);
+/// How long an abort waits for what is being sent.
+const LAST_ARRIVALS: Duration = Duration::from_secs(1);
+/// How long it waits for what it has told to stop.
+const LAST_ANSWERS: Duration = Duration::from_secs(2);
 /// How long an abort may take to remove what was stored.
 const LONGEST_REMOVAL: Duration = Duration::from_mins(1);
