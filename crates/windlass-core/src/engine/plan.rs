@@ -497,7 +497,8 @@ impl Graph {
                 Work::Point(_) | Work::Area(_) if cuts.contains(&node.id) => {
                     let builder = Builder { feeds: &|node| feeds.get(&node.id).copied(), grain };
                     let cone = builder.build(node, true);
-                    if let Some(grid) = level_grid(node, &cone, parts, grain) {
+                    let full = outputs.first().map_or(node.height, |image| image.header().height);
+                    if let Some(grid) = level_grid(node, full, &cone, parts, grain) {
                         (grid, Make::Cone(cone))
                     } else {
                         // as a unit: so few rows that what they read fits as well
@@ -532,9 +533,13 @@ impl Graph {
 /// Blocks of a level of a pyramid that is cut into tiles: some tiles wide, so that those on the left
 /// are free before the next line of tiles asks for the ones on the right.
 ///
-/// Only for nodes of one step, where pixels between blocks are not computed twice.
-fn level_grid(node: &Node, cone: &Cone, parts: Parts, grain: Grain) -> Option<Grid> {
-    const ROWS: usize = 32;
+/// Where tiles overlap, the last row of a line lies in a block of rows that only the next line needs, each
+/// made from several rows of the `full` first level: blocks of small levels are low. Only for nodes of
+/// one step, where pixels between blocks are not computed twice.
+fn level_grid(node: &Node, full: i32, cone: &Cone, parts: Parts, grain: Grain) -> Option<Grid> {
+    /// Rows of the first level that a block stands for, and of the block itself, at most.
+    const SPAN: i64 = 64;
+    const ROWS: i64 = 32;
     let Parts::Tiles { width: tile, .. } = parts else { return None };
     let suits = match &node.work {
         Work::Point(_) => true,
@@ -544,12 +549,13 @@ fn level_grid(node: &Node, cone: &Cone, parts: Parts, grain: Grain) -> Option<Gr
         }
         Work::Memory(_) | Work::Whole(_) | Work::Rows(_) | Work::Tiles(_) => false,
     };
-    let columns = grain.block / node.pixel().max(1) / ROWS;
+    let rows = (SPAN * i64::from(node.height) / i64::from(full.max(1))).clamp(1, ROWS) as i32;
+    let rows = rows.max(grain.rows).min(node.height);
+    let columns = grain.block / node.pixel().max(1) / rows as usize;
     let width = (columns / tile.max(1) as usize).max(1).saturating_mul(tile as usize);
     if !suits || cone.steps.len() != 1 || width >= node.width as usize {
         return None;
     }
-    let rows = (ROWS as i32).max(grain.rows).min(node.height);
     Some(Grid { image: node.rect(), width: width as i32, height: rows })
 }
 
