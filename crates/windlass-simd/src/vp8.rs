@@ -279,10 +279,37 @@ fn sine(x: i16) -> i16 {
     x.wrapping_add((i32::from(x).wrapping_mul(-30_068) >> 16) as i16)
 }
 
+/// A row of pixels of three or four bands, from luma and the nearest and the next row of each chroma of half
+/// the width, by way of `blue` and `red`, which are as long as `luma`; an alpha is left as it is.
+pub fn halves_to_rgb(
+    luma: &[u8],
+    chroma: [(&[u8], &[u8]); 2],
+    [blue, red]: [&mut [u8]; 2],
+    bands: usize,
+    out: &mut [u8],
+) {
+    crate::resample::wide(
+        #[inline(always)]
+        || {
+            upsample(chroma[0].0, chroma[0].1, blue);
+            upsample(chroma[1].0, chroma[1].1, red);
+            rgb(luma, blue, red, bands, out);
+        },
+    );
+}
+
+/// As [`halves_to_rgb`], where chroma has all of the width.
+pub fn to_rgb(luma: &[u8], [blue, red]: [&[u8]; 2], bands: usize, out: &mut [u8]) {
+    crate::resample::wide(
+        #[inline(always)]
+        || rgb(luma, blue, red, bands, out),
+    );
+}
+
 /// A row of chroma of all the width, from the nearest row of half the width and the next one: each sample
 /// is three parts the nearest and one part the next, in both directions. Nothing where a row is empty.
 #[inline(always)]
-pub fn upsample(near: &[u8], far: &[u8], out: &mut [u8]) {
+fn upsample(near: &[u8], far: &[u8], out: &mut [u8]) {
     let (Some(first), Some(end)) = (out.first_mut(), near.len().checked_sub(1)) else { return };
     *first = (below(near[0], far[0]).wrapping_add(2) >> 2) as u8;
     if let (Some(last), true) = (out.get_mut(2 * end + 1), end < far.len()) {
@@ -309,7 +336,7 @@ fn below(near: u8, far: u8) -> u16 {
 ///
 /// ITU-R BT.601 with luma of 16 to 235, in the integers of libwebp: factors of 14 bits, products cut to 6.
 #[inline(always)]
-pub fn rgb(luma: &[u8], blue: &[u8], red: &[u8], bands: usize, out: &mut [u8]) {
+fn rgb(luma: &[u8], blue: &[u8], red: &[u8], bands: usize, out: &mut [u8]) {
     let parts = luma.chunks(PART).zip(blue.chunks(PART).zip(red.chunks(PART)));
     for ((luma, (blue, red)), out) in parts.zip(out.chunks_mut(PART * bands)) {
         let mut rgb = [[0u8; PART]; 3];

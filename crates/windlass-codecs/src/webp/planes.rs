@@ -1,8 +1,7 @@
 //! Luma and chroma of a lossy picture, and RGB made of them (RFC 9649; the arithmetic of libwebp).
 
 use super::rescale::Size;
-use windlass_simd::resample::wide;
-use windlass_simd::vp8::{rgb, upsample};
+use windlass_simd::vp8::{halves_to_rgb, to_rgb};
 
 /// A decoded lossy picture.
 #[derive(Debug)]
@@ -35,8 +34,7 @@ impl Planes {
         let width = self.size.0;
         let luma = self.luma.row(y, width);
         if self.full {
-            let [blue, red] = self.chroma.each_ref().map(|plane| plane.row(y, width));
-            wide(|| rgb(luma, blue, red, bands, out));
+            to_rgb(luma, self.chroma.each_ref().map(|plane| plane.row(y, width)), bands, out);
         } else {
             let (near, far) = (y / 2, self.far(y));
             let half = width.div_ceil(2);
@@ -69,11 +67,7 @@ pub(super) fn pixels(
     let Scratch { blue, red } = scratch;
     blue.resize(luma.len(), 0);
     red.resize(luma.len(), 0);
-    wide(|| {
-        upsample(chroma[0].0, chroma[0].1, blue);
-        upsample(chroma[1].0, chroma[1].1, red);
-        rgb(luma, blue, red, bands, out);
-    });
+    halves_to_rgb(luma, chroma, [blue, red], bands, out);
 }
 
 /// Sets the alpha of a row of pixels; all of it is opaque where there is none.
