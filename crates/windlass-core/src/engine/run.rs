@@ -139,7 +139,7 @@ pub(crate) fn run_until<S: Sink>(
 }
 
 /// Bytes of the largest blocks that are made from memory freed before.
-const KEPT: usize = 4 << 20;
+const KEPT: usize = 1 << 20;
 
 /// Lets the allocator keep memory from evaluation to evaluation, once in the process.
 ///
