@@ -87,7 +87,7 @@ PYRAMIDS = ["pyramid_none", "pyramid_deflate", "pyramid_jpeg", "pyramid_pipe", "
 @pytest.mark.parametrize("name", PYRAMIDS)
 def test_pyramid(name, folder):
     run("large_png", folder, 8000)
-    bounded(name, folder, 8000, 2 * LIMIT)
+    bounded(name, folder, 8000)
 
 
 @pytest.mark.soak
