@@ -7,8 +7,11 @@
 
 #![expect(unsafe_code, reason = "what this crate is for; argued block by block")]
 
+mod allocator;
 #[cfg(feature = "python")]
 pub mod python;
+
+pub use allocator::keep_freed_memory;
 
 use std::mem::MaybeUninit;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -19,7 +19,7 @@ use std::any::Any;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use windlass_io::{CancelGuard, Error, ErrorKind, Result, Tick, settings};
@@ -138,24 +138,9 @@ pub(crate) fn run_until<S: Sink>(
     killed_since(stop.kills, &plan.nodes)
 }
 
-/// Bytes of the largest blocks that are made from memory freed before.
-const KEPT: usize = 1 << 20;
-
-/// Lets the allocator keep memory from evaluation to evaluation, once in the process.
-///
-/// The system's allocator gives what is freed back to the system at once where it has seen no large
-/// block freed before, and asks for it again for the next image: a third of the time of a thumbnail.
-/// It learns by example (mallopt(3), `M_MMAP_THRESHOLD`), so it gets one, which nobody touches.
-fn keep_freed_memory() {
-    static DONE: AtomicBool = AtomicBool::new(false);
-    if !DONE.swap(true, Ordering::Relaxed) {
-        drop(std::hint::black_box(Vec::<u8>::with_capacity(KEPT)));
-    }
-}
-
 fn evaluate<S: Sink>(plan: &Plan, sink: &S, stop: &Stop, meter: &mut Meter) -> Result<()> {
     let Stop { context, tick, kills, .. } = stop;
-    keep_freed_memory();
+    windlass_sys::keep_freed_memory();
     let threads = context.threads.unwrap_or_else(settings::concurrency).max(1);
     let alone = plan.units.len() == 1 && plan.stores.is_empty();
     let tasks = plan.units.len() + plan.stores.iter().map(|s| s.blocks.len()).sum::<usize>();
