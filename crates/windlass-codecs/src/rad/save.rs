@@ -2,15 +2,12 @@
 
 use super::header::{Info, RGBE};
 use crate::convert::{Colours, prepare};
+use crate::row_saver::RowSaver;
 use std::fmt::Write as _;
-use std::io::Write as _;
 use windlass_core::declare::{ArgEnum, Value, image_operation};
 use windlass_core::foreign::Save;
 use windlass_core::foreign::options::SaveOptions;
-use windlass_core::{
-    BandFormat, Coding, Context, Header, Image, Interpretation, Part, Result, Saver, Target, Wants,
-};
-use windlass_io::TargetWriter;
+use windlass_core::{BandFormat, Coding, Header, Image, Interpretation, Result, Target};
 use windlass_macros::{ArgGroup, Save};
 
 /// Save image to Radiance file
@@ -30,7 +27,7 @@ impl Save for RadSave {
         let image = prepare(image, Colours::Any, |format| format, &self.common)?;
         let image = coded(image, &self.common)?;
         let before = before(image.header()).into_bytes();
-        image.save(&RadSaver { before }, target)
+        image.save(&RowSaver { before, after: Vec::new(), row }, target)
     }
 }
 
@@ -76,54 +73,19 @@ fn before(header: &Header) -> String {
     text
 }
 
-struct RadSaver {
-    before: Vec<u8>,
-}
-
-impl Saver for RadSaver {
-    type State = TargetWriter;
-    type Piece = Vec<u8>;
-
-    fn outputs(&self, image: &Image) -> Result<Vec<Image>> {
-        Ok(vec![image.clone()])
+/// Appends a row: from 8 to 32,767 pixels the components one after the other, packed; else as it is.
+fn row(row: &[u8], out: &mut Vec<u8>) {
+    let width = row.len() / 4;
+    if !(8..=32_767).contains(&width) {
+        out.extend_from_slice(row);
+        return;
     }
-
-    fn wants(&self) -> Wants {
-        Wants::Rows { step: 1, above: 0 }
-    }
-
-    fn begin(&self, _: &[Image], target: &Target) -> Result<TargetWriter> {
-        let mut writer = target.begin()?.with_tick(Context::current().tick);
-        writer.write_all(&self.before)?;
-        Ok(writer)
-    }
-
-    fn encode(&self, part: &Part<'_>, piece: &mut Vec<u8>) -> Result<()> {
-        piece.clear();
-        let width = part.rect.width as usize;
-        let mut component = Vec::new();
-        for y in part.rect.top..part.rect.bottom() {
-            let row = part.region.bytes(y);
-            if !(8..=32_767).contains(&width) {
-                piece.extend_from_slice(row);
-                continue;
-            }
-            piece.extend([2, 2, (width >> 8) as u8, width as u8]);
-            for band in 0..4 {
-                component.clear();
-                component.extend(row.iter().skip(band).step_by(4));
-                pack(&component, piece);
-            }
-        }
-        Ok(())
-    }
-
-    fn commit(&self, writer: &mut TargetWriter, piece: &mut Vec<u8>) -> Result<()> {
-        Ok(writer.write_all(piece)?)
-    }
-
-    fn finish(&self, writer: TargetWriter) -> Result<()> {
-        writer.commit()
+    out.extend([2, 2, (width >> 8) as u8, width as u8]);
+    let mut component = Vec::with_capacity(width);
+    for band in 0..4 {
+        component.clear();
+        component.extend(row.iter().skip(band).step_by(4));
+        pack(&component, out);
     }
 }
 

@@ -1,13 +1,10 @@
 //! Saving Targa.
 
 use crate::convert::{Colours, prepare};
-use std::io::Write;
+use crate::row_saver::RowSaver;
 use windlass_core::foreign::Save;
 use windlass_core::foreign::options::SaveOptions;
-use windlass_core::{
-    BandFormat, Context, Error, ErrorKind, Header, Image, Part, Result, Saver, Target, Wants,
-};
-use windlass_io::TargetWriter;
+use windlass_core::{BandFormat, Error, ErrorKind, Header, Image, Result, Target};
 use windlass_macros::{ArgGroup, Save};
 
 /// Save image to tga file
@@ -33,18 +30,22 @@ impl Save for TgaSave {
             let text = format!("tgasave: a side is longer than {MAX_SIDE} pixels");
             return Err(Error::new(ErrorKind::Unsupported, text));
         }
-        image.save(&TgaSaver { bands: header.bands as usize, packed: self.rle }, target)
+        let form = Form { bands: header.bands as usize, packed: self.rle };
+        let (before, after) = (form.header(header).to_vec(), FOOTER.to_vec());
+        let row = move |row: &[u8], out: &mut Vec<u8>| form.append(row, out);
+        image.save(&RowSaver { before, after, row }, target)
     }
 }
 
 const MAX_SIDE: i32 = u16::MAX as i32;
 
-struct TgaSaver {
+/// How pixels lie in the file.
+struct Form {
     bands: usize,
     packed: bool,
 }
 
-impl TgaSaver {
+impl Form {
     /// Bytes of a pixel in the file.
     fn size(&self) -> usize {
         if self.bands == 2 { 4 } else { self.bands }
@@ -59,6 +60,16 @@ impl TgaSaver {
         // the first pixel is that at the top left
         out[17] = 0x20 | if self.size() == 4 { 8 } else { 0 };
         out
+    }
+
+    /// Appends a row, packed if rows are.
+    fn append(&self, row: &[u8], out: &mut Vec<u8>) {
+        if !self.packed {
+            return self.row(row, out);
+        }
+        let mut line = Vec::new();
+        self.row(row, &mut line);
+        pack(&line, self.size(), out);
     }
 
     /// Appends a row in the order of the file.
@@ -89,51 +100,6 @@ fn pack(raw: &[u8], size: usize, out: &mut Vec<u8>) {
         out.push(count as u8 - 1);
         rest[..count].iter().for_each(|pixel| out.extend_from_slice(pixel));
         rest = &rest[count..];
-    }
-}
-
-impl Saver for TgaSaver {
-    type State = TargetWriter;
-    type Piece = Vec<u8>;
-
-    fn outputs(&self, image: &Image) -> Result<Vec<Image>> {
-        Ok(vec![image.clone()])
-    }
-
-    fn wants(&self) -> Wants {
-        Wants::Rows { step: 1, above: 0 }
-    }
-
-    fn begin(&self, outputs: &[Image], target: &Target) -> Result<TargetWriter> {
-        let mut writer = target.begin()?.with_tick(Context::current().tick);
-        for image in outputs {
-            writer.write_all(&self.header(image.header()))?;
-        }
-        Ok(writer)
-    }
-
-    fn encode(&self, part: &Part<'_>, piece: &mut Vec<u8>) -> Result<()> {
-        piece.clear();
-        let mut line = Vec::new();
-        for y in part.rect.top..part.rect.bottom() {
-            if self.packed {
-                line.clear();
-                self.row(part.region.bytes(y), &mut line);
-                pack(&line, self.size(), piece);
-            } else {
-                self.row(part.region.bytes(y), piece);
-            }
-        }
-        Ok(())
-    }
-
-    fn commit(&self, writer: &mut TargetWriter, piece: &mut Vec<u8>) -> Result<()> {
-        Ok(writer.write_all(piece)?)
-    }
-
-    fn finish(&self, mut writer: TargetWriter) -> Result<()> {
-        writer.write_all(&FOOTER)?;
-        writer.commit()
     }
 }
 
