@@ -9,7 +9,7 @@ PIP := $(BIN)/pip install --quiet --disable-pip-version-check
 NEXTEST := $(shell cargo nextest --version >/dev/null 2>&1 && echo yes)
 RUST_SOURCES := Cargo.toml Cargo.lock pyproject.toml $(shell find crates python -name '*.rs' -o -name '*.py' -o -name '*.pyi' -o -name Cargo.toml -o -name '*.icc' 2>/dev/null)
 
-.PHONY: demo test bench bench-jpeg wheel soak clean format clippy rust-test doc-test generated python-test differential
+.PHONY: demo test bench bench-jpeg bench-latency wheel soak clean format clippy rust-test doc-test generated python-test differential
 
 test: format clippy rust-test doc-test generated python-test differential
 	@echo "all tests passed"
@@ -26,6 +26,10 @@ bench: $(VENV)/.release $(VENV)/.bench
 # The JPEG codec alone, on one thread and on two.
 bench-jpeg: $(VENV)/.release $(VENV)/.bench
 	$(BIN)/python bench/jpeg.py $(if $(ROWS),--rows $(ROWS)) $(if $(ROUNDS),--rounds $(ROUNDS))
+
+# A JPEG of 100 MB over a link with 20 ms of latency, beside the local file.
+bench-latency: $(VENV)/.release
+	$(BIN)/python bench/latency.py $(if $(BANDWIDTH),--bandwidth $(BANDWIDTH)) $(if $(ROUNDS),--rounds $(ROUNDS))
 
 # Tests that take long, on the release wheel.
 soak: $(VENV)/.release $(VENV)/.tests $(VENV)/.servers

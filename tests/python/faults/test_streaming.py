@@ -5,6 +5,7 @@ code takes some MiB more.
 """
 
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -14,6 +15,8 @@ import numpy as np
 import pytest
 
 from ..servers.nginx import NGINX, nginx
+from ..servers.postgres import PROGRAMS as POSTGRES
+from ..servers.postgres import postgres
 from ..summary import tell
 from .common import OURS, required
 from .streaming import SOURCES, TARGETS
@@ -33,7 +36,9 @@ kinds = [kind for kind in SOURCES if kind != "address"]
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    return tmp_path_factory.mktemp("streaming")
+    folder = tmp_path_factory.mktemp("streaming")
+    yield folder
+    shutil.rmtree(folder)  # pytest itself would keep it for two more runs.
 
 
 def given(folder, side):
@@ -104,3 +109,25 @@ def test_a_database(folder, tmp_path, side):
     except OURS.Error:
         pytest.skip("this build reads no databases")
     stream("address", "handlers", side, address, "/dev/null")
+    name.unlink()
+
+
+@sides
+@pytest.mark.skipif(POSTGRES is None, reason="POSTGRESQL IS ABSENT: `apt-get install postgresql`, as `make test` does as root")
+@pytest.mark.parametrize("kind", ["bytea", "oid"])
+def test_a_database_server(folder, tmp_path, kind, side):
+    psycopg = pytest.importorskip("psycopg", reason="psycopg IS ABSENT: `pip install psycopg[binary]`")
+    data = given(folder, side)
+    with postgres(tmp_path) as server:
+        with psycopg.connect(server, autocommit=True) as connection:
+            connection.execute(f"CREATE TABLE images (id int PRIMARY KEY, data {kind})")
+            address = f"{server}?table=images&column=data&key=id&value=1"
+            try:
+                OURS.Source.new_from_file(address)
+            except OURS.Error:
+                pytest.skip("this build reads no databases")
+            stream("file", "address", side, data, address)
+            length = "octet_length(data)" if kind == "bytea" else "(SELECT sum(octet_length(data)) FROM pg_largeobject WHERE loid = images.data)"
+            assert connection.execute(f"SELECT {length} FROM images").fetchone() == (data.stat().st_size,)
+        stream("address", "handlers", side, address, "/dev/null")
+    shutil.rmtree(tmp_path)
