@@ -54,6 +54,10 @@ pub trait Loader: Send + Sync + 'static {
     /// lacks are filled as its format says.
     fn finish(&self, raw: &mut Self::Raw, out: &mut RegionMut<'_>) -> Result<()>;
 
+    /// Bytes that `Raw` takes for a row, where they may be more than those of its pixels.
+    fn raw_row_size(&self) -> usize {
+        0
+    }
     /// Whether `finish` also fills some columns of the rows only, where nobody wants the others.
     fn narrows(&self) -> bool {
         false
@@ -83,9 +87,10 @@ pub trait Loader: Send + Sync + 'static {
     fn join(&self, _session: &mut Self::Session, _raw: &mut Self::Raw) -> Result<()> {
         Ok(())
     }
-    /// Whether `read` of `rows` finds them decoded, and whether there is a piece to split off.
-    fn lead(&self, _session: &Self::Session, _rows: Rows, _most: usize) -> Lead {
-        Lead { ready: true, splits: false }
+    /// Serial: makes use of the pieces that came back; tells whether `read` of `rows` finds them decoded,
+    /// and whether there is a piece to split off.
+    fn lead(&self, _session: &mut Self::Session, _rows: Rows, _most: usize) -> Result<Lead> {
+        Ok(Lead { ready: true, splits: false })
     }
 }
 
@@ -199,6 +204,7 @@ pub(crate) trait DynLoader: Send + Sync {
     fn raw(&self) -> AnyBox;
     fn read(&self, session: &mut AnyBox, rows: Rows, raw: &mut AnyBox, tick: &Tick) -> Result<()>;
     fn finish(&self, raw: &mut AnyBox, out: &mut RegionMut<'_>) -> Result<()>;
+    fn raw_row_size(&self) -> usize;
     fn narrows(&self) -> bool;
     fn splits(&self) -> bool;
     fn split(
@@ -210,7 +216,7 @@ pub(crate) trait DynLoader: Send + Sync {
     ) -> Result<bool>;
     fn work(&self, raw: &mut AnyBox) -> Result<()>;
     fn join(&self, session: &mut AnyBox, raw: &mut AnyBox) -> Result<()>;
-    fn lead(&self, session: &mut AnyBox, rows: Rows, most: usize) -> Lead;
+    fn lead(&self, session: &mut AnyBox, rows: Rows, most: usize) -> Result<Lead>;
 }
 
 impl<L: Loader> DynLoader for L {
@@ -235,6 +241,9 @@ impl<L: Loader> DynLoader for L {
     fn finish(&self, raw: &mut AnyBox, out: &mut RegionMut<'_>) -> Result<()> {
         Loader::finish(self, downcast(raw), out)
     }
+    fn raw_row_size(&self) -> usize {
+        Loader::raw_row_size(self)
+    }
     fn narrows(&self) -> bool {
         Loader::narrows(self)
     }
@@ -256,7 +265,7 @@ impl<L: Loader> DynLoader for L {
     fn join(&self, session: &mut AnyBox, raw: &mut AnyBox) -> Result<()> {
         Loader::join(self, downcast(session), downcast(raw))
     }
-    fn lead(&self, session: &mut AnyBox, rows: Rows, most: usize) -> Lead {
+    fn lead(&self, session: &mut AnyBox, rows: Rows, most: usize) -> Result<Lead> {
         Loader::lead(self, downcast(session), rows, most)
     }
 }

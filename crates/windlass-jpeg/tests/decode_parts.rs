@@ -15,8 +15,8 @@ const SCALES: [Scale; 4] = [Scale::Full, Scale::Half, Scale::Quarter, Scale::Eig
 enum Way {
     /// None are made.
     OneGo,
-    /// Rows wait for parts, as the engine does it.
-    Waiting,
+    /// So many rows of units wait for parts, as the engine does it.
+    Waiting(usize),
     /// Parts are made and come back at random, some of them never.
     Chance(u64),
 }
@@ -32,11 +32,13 @@ fn decode(file: &[u8], scale: Scale, way: Way) -> Outcome {
     let (mut pixels, mut raw, mut out) = (Vec::new(), Raw::new(), Vec::new());
     let mut count = 0;
     let mut random = Random(1);
+    let step = if let Way::Waiting(rows) = way { rows } else { 2 };
     loop {
         match way {
             Way::OneGo => {}
-            Way::Waiting => {
-                while !decoder.is_ready(2) {
+            Way::Waiting(_) => {
+                decoder.advance(step)?;
+                while !decoder.is_ready(step) {
                     let mut part = Part::new();
                     while out.len() < 3 && decoder.split(&mut part, 4)? {
                         out.push(std::mem::take(&mut part));
@@ -45,6 +47,7 @@ fn decode(file: &[u8], scale: Scale, way: Way) -> Outcome {
                     let Some(mut part) = out.pop() else { break };
                     part.work();
                     decoder.join(&mut part);
+                    decoder.advance(step)?;
                 }
             }
             Way::Chance(seed) => {
@@ -60,11 +63,13 @@ fn decode(file: &[u8], scale: Scale, way: Way) -> Outcome {
                             part.work();
                         }
                         decoder.join(&mut part);
+                    } else {
+                        decoder.advance(random.below(5))?;
                     }
                 }
             }
         }
-        decoder.read(2, &mut raw)?;
+        decoder.read(step, &mut raw)?;
         if raw.rows() == 0 {
             let warnings = decoder.warnings().iter().map(|w| w.message.clone()).collect();
             return Ok((pixels, warnings, count));
@@ -83,7 +88,7 @@ fn same(file: &[u8], scale: Scale, seed: u64) -> usize {
     };
     let (pixels, warnings, _) = told(decode(file, scale, Way::OneGo));
     let mut most = 0;
-    for way in [Way::Waiting, Way::Chance(seed)] {
+    for way in [Way::Waiting(2), Way::Waiting(40), Way::Chance(seed)] {
         let (parts, said, count) = told(decode(file, scale, way));
         let differ = |(a, b): (&Vec<u8>, &Vec<u8>)| a.iter().zip(b).position(|(a, b)| a != b);
         let place = parts.as_ref().zip(pixels.as_ref()).and_then(differ);
@@ -137,6 +142,25 @@ fn photographs() {
             let count = same(&file, scale, seed);
             assert!(count > 1, "{count} parts of {} bytes", file.len());
         }
+    }
+}
+
+#[test]
+fn a_few_parts_at_a_time_serve_rows_of_any_size() {
+    let plain = photograph(1600, 1200, Colour::Rgb, of_quality(92));
+    let mut settings = of_quality(92);
+    settings.restart_interval = 30;
+    for file in [plain, photograph(1600, 1200, Colour::Rgb, settings)] {
+        let mut decoder = Decoder::new(file.as_slice(), Options::default()).unwrap();
+        let (mut part, mut count) = (Part::new(), 0);
+        while !decoder.is_ready(usize::MAX / 2) {
+            assert!(decoder.split(&mut part, 1).unwrap(), "no part after {count}");
+            part.work();
+            decoder.join(&mut part);
+            decoder.advance(usize::MAX / 2).unwrap();
+            count += 1;
+        }
+        assert!(count > 5, "{count} parts of {} bytes", file.len());
     }
 }
 

@@ -55,12 +55,13 @@ impl Load for JpegLoad {
         let header = header(decoder.header(), scale, &self.common)?;
         let bands = decoder.header().bands();
         let step = decoder.rows_per_step() as i32;
+        let raw_row = decoder.bytes_per_step() / decoder.rows_per_step().max(1);
         let pixels =
             u64::from(decoder.header().file_width) * u64::from(decoder.header().file_height);
         let splits = decoder.can_split(1) && pixels >= SPLIT_PIXELS;
         drop(decoder);
         let source = source.clone();
-        let loader = JpegLoader { source, settings, header, bands, step, splits };
+        let loader = JpegLoader { source, settings, header, bands, step, raw_row, splits };
         let image = Image::loader(loader)?;
         if self.autorotate {
             return image_operation("autorot", [("in", image.into())]);
@@ -216,6 +217,8 @@ struct JpegLoader {
     header: Header,
     bands: usize,
     step: i32,
+    /// Bytes of the coefficients of a row
+    raw_row: usize,
     /// Whether parts of the file are decoded before their turn.
     splits: bool,
 }
@@ -313,12 +316,15 @@ impl Loader for JpegLoader {
         Ok(())
     }
 
-    fn lead(&self, session: &Session, rows: Rows, most: usize) -> Lead {
-        let Some((decoder, _)) = &session.0 else {
-            return Lead { ready: false, splits: self.splits };
+    fn lead(&self, session: &mut Session, rows: Rows, most: usize) -> Result<Lead> {
+        let Some((decoder, failure)) = &mut session.0 else {
+            return Ok(Lead { ready: false, splits: self.splits });
         };
-        let ready = decoder.is_ready(self.steps(rows));
-        Lead { ready, splits: decoder.can_split(most) }
+        let steps = self.steps(rows);
+        let advanced = decoder.advance(steps).map_err(error);
+        failure.check()?;
+        advanced?;
+        Ok(Lead { ready: decoder.is_ready(steps), splits: decoder.can_split(most) })
     }
 
     fn finish(&self, decoded: &mut Decoded, out: &mut RegionMut<'_>) -> Result<()> {
@@ -332,6 +338,10 @@ impl Loader for JpegLoader {
         raw.finish_columns(columns, RowsMut::from_rows(rows)).map_err(error)?;
         raw.clear();
         Ok(())
+    }
+
+    fn raw_row_size(&self) -> usize {
+        self.raw_row
     }
 
     fn narrows(&self) -> bool {

@@ -317,11 +317,11 @@ impl Loader for WebpLoader {
         Ok(())
     }
 
-    fn lead(&self, session: &Session, rows: Rows, _most: usize) -> Lead {
-        match session {
+    fn lead(&self, session: &mut Session, rows: Rows, _most: usize) -> Result<Lead> {
+        Ok(match session {
             Session::Lossy(lossy) => lossy.lead((rows.top + rows.height - 1) as usize / SIDE),
             _ => Lead { ready: false, splits: self.splits() },
-        }
+        })
     }
 
     fn finish(&self, raw: &mut Raw, out: &mut RegionMut<'_>) -> Result<()> {

@@ -559,14 +559,16 @@ fn level_grid(node: &Node, full: i32, cone: &Cone, parts: Parts, grain: Grain) -
     Some(Grid { image: node.rect(), width: width as i32, height: rows })
 }
 
-/// Blocks of a loader in order: a few steps high.
+/// Blocks of a loader in order: a few steps high, so that their pixels, and what is read before they are
+/// made, stay in the cache of a core.
 fn loader_grid(node: &Node, order: Order, grain: Grain) -> Grid {
     match order {
         Order::Whole => Grid::strips(node.rect(), node.height),
         Order::Rows { step } => {
             let step = step.max(1);
-            let steps =
-                (grain.block / node.row_size().max(1) / step as usize).clamp(1, 1 << 16) as i32;
+            let raw = if let Work::Rows(loader) = &node.work { loader.raw_row_size() } else { 0 };
+            let row = node.row_size().max(raw).max(1);
+            let steps = (grain.block / row / step as usize).clamp(1, 1 << 16) as i32;
             let least = if grain.rows >= 64 { (grain.rows + step - 1) / step } else { 1 };
             Grid::strips(node.rect(), step.saturating_mul(steps.max(least)))
         }

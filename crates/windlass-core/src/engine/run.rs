@@ -813,7 +813,7 @@ impl<S: Sink> Crew<'_, S> {
                 self.keep(store, piece);
             }
             if self.pieces > 0 && loader.splits() {
-                let now = loader.lead(state, rows(rect), self.pieces);
+                let now = loader.lead(state, rows(rect), self.pieces)?;
                 if !now.ready && (out || now.splits) {
                     lead = Some(now);
                     return Ok(false);
@@ -821,7 +821,7 @@ impl<S: Sink> Crew<'_, S> {
             }
             loader.read(state, rows(rect), &mut raw, &self.stop)?;
             if self.pieces > 0 && !last {
-                lead = Some(loader.lead(state, rows(plan.grid.rect(block + 1)), self.pieces));
+                lead = Some(loader.lead(state, rows(plan.grid.rect(block + 1)), self.pieces)?);
             }
             Ok(true)
         };
@@ -911,7 +911,7 @@ impl<S: Sink> Crew<'_, S> {
             let state = opened(&mut session, loader)?;
             let taken = loader.split(state, &mut raw, self.pieces, &self.stop)?;
             let rect = self.plan.stores[store].grid.rect(block);
-            Ok::<_, Error>((taken, loader.lead(state, rows(rect), self.pieces)))
+            Ok::<_, Error>((taken, loader.lead(state, rows(rect), self.pieces)?))
         };
         let split = split();
         drop(session);

@@ -46,12 +46,7 @@ impl Template {
         layout: impl Fn(usize) -> Vec<Block>,
         interval: usize,
     ) -> Self {
-        let bytes = |plane: &super::plan::Plane| {
-            let each = if plane.first_only() { 2 } else { 129 };
-            plane.horizontal * plane.vertical * each
-        };
-        let each = plan.planes.iter().map(bytes).sum::<usize>().max(1);
-        let wanted = (WANTED_BYTES / each).clamp(1, MAX_UNITS);
+        let wanted = (WANTED_BYTES / plan.unit_bytes()).clamp(1, MAX_UNITS);
         let coders = coders.iter().map(|coder| sequential::Coder { last: 0, ..coder.clone() });
         Self {
             coders: coders.collect(),

@@ -109,6 +109,13 @@ pub(crate) struct Chunk {
     pub(crate) spent: bool,
 }
 
+impl Chunk {
+    /// The place of the bit behind its last one.
+    pub(crate) fn end(&self) -> usize {
+        8 * (self.base + self.data.len())
+    }
+}
+
 impl Segment {
     pub(crate) fn new() -> Self {
         Self {
@@ -257,6 +264,18 @@ impl Segment {
     /// The chunks that were taken before their time, from the one that the next bit lies in on.
     pub(crate) fn chunks(&self) -> &VecDeque<Chunk> {
         &self.chunks
+    }
+
+    /// How many chunks there are of which what is decoded elsewhere can still be used.
+    pub(crate) fn chunks_ahead(&self) -> usize {
+        self.chunks.iter().filter(|chunk| !chunk.spent).count()
+    }
+
+    /// How many bytes lie ahead of `bits` outside the stream.
+    pub(crate) fn left(&self, bits: &Bits) -> usize {
+        let chunks = self.chunks.iter().skip(self.pulled);
+        let chunks: usize = chunks.map(|chunk| chunk.data.len() - chunk.taken).sum();
+        self.data.len().saturating_sub(bits.position) + chunks
     }
 
     /// As [`Self::chunks`].

@@ -152,6 +152,17 @@ use warnings::Log;
 /// Units that may have to be decoded where parts meet.
 const READY_MARGIN: usize = 64;
 
+/// A row of units of which the first ones are decoded.
+#[derive(Debug)]
+struct Open {
+    line: Line,
+    /// Place for what nobody decoded ahead, and how many units of it are taken.
+    row: Row,
+    taken: usize,
+    /// The next unit.
+    next: usize,
+}
+
 /// Decodes a file, some rows at a time.
 pub struct Decoder<R> {
     stream: Stream<R>,
@@ -163,6 +174,8 @@ pub struct Decoder<R> {
     scan: Option<Scan>,
     /// The only scan, after it was begun.
     walk: Option<Walk>,
+    /// The row of units that it is in the middle of.
+    open: Option<Open>,
     /// For each coefficient of each component of a progressive file, the bits that are still open.
     open_bits: Vec<OpenBits>,
     /// The same before the last scan that the component was in.
@@ -224,6 +237,7 @@ impl<R: BufRead> Decoder<R> {
             plan: Arc::new(plan),
             scan: Some(scan),
             walk: None,
+            open: None,
             open_bits: Vec::new(),
             open_before: Vec::new(),
             last_row: 0,
@@ -249,6 +263,11 @@ impl<R: BufRead> Decoder<R> {
         self.plan.rows
     }
 
+    /// Bytes of the coefficients of a row of units, which [`Raw`] keeps.
+    pub fn bytes_per_step(&self) -> usize {
+        self.plan.unit_bytes() * self.plan.units_across
+    }
+
     /// What was wrong with the file so far, in the order it was met.
     pub fn warnings(&self) -> &[Warning] {
         self.stream.log.list()
@@ -265,7 +284,7 @@ impl<R: BufRead> Decoder<R> {
         let first = self.handed_out;
         let count = unit_rows.min(self.plan.units_down - first);
         let around = usize::from(self.plan.looks_around());
-        let end = (first + count + around).min(self.plan.units_down);
+        let end = self.end_of(count);
         // Before more is decoded, so that the memory is used again.
         let start = first.saturating_sub(around);
         self.forget_until(start);
@@ -356,16 +375,40 @@ impl<R: BufRead> Decoder<R> {
         }
     }
 
+    /// Makes use of the parts that came back, for the next `unit_rows` rows of units: those are then no
+    /// longer counted by [`Self::split`], so that a few parts at a time do for any number of rows.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::read`].
+    pub fn advance(&mut self, unit_rows: usize) -> Result<()> {
+        let Some(walk) = &mut self.walk else {
+            return Ok(());
+        };
+        walk.set_patient(true);
+        let advanced = self.decode_until(self.end_of(unit_rows));
+        if let Some(walk) = &mut self.walk {
+            walk.set_patient(false);
+        }
+        advanced
+    }
+
     /// Whether the next `unit_rows` rows of units are decoded already, so that [`Self::read`] has little to
     /// do. If they are not it decodes them, also what parts that are still out decode at that moment.
     pub fn is_ready(&self, unit_rows: usize) -> bool {
-        let around = usize::from(self.plan.looks_around());
-        let end = (self.handed_out + unit_rows + around).min(self.plan.units_down);
-        let units = end.saturating_sub(self.decoded) * self.plan.units_across;
+        let rows = self.end_of(unit_rows).saturating_sub(self.decoded);
+        let open = self.open.as_ref().map_or(0, |open| open.next);
+        let units = (rows * self.plan.units_across).saturating_sub(open);
         match &self.walk {
             Some(walk) => units == 0 || walk.ready() >= units + READY_MARGIN,
             None => self.scan.is_none(),
         }
+    }
+
+    /// The end of the rows of units that are decoded to hand out `unit_rows` more.
+    fn end_of(&self, unit_rows: usize) -> usize {
+        let around = usize::from(self.plan.looks_around());
+        self.handed_out.saturating_add(unit_rows + around).min(self.plan.units_down)
     }
 
     /// Lets go of the rows of units before `start`.
@@ -389,16 +432,30 @@ impl<R: BufRead> Decoder<R> {
                     None => return Ok(()),
                 }
             };
-            let new = || Row::new(&self.plan, self.plan.memory_units(), Place::Now);
-            let (mut line, mut next) = (Line::new(), Some(0));
-            while let Some(unit) = next {
-                let mut row = self.pool.take().unwrap_or_else(new);
-                next = walk.fill(&mut self.stream, &mut row, unit)?;
-                walk.line(&Shared::new(row, Some(Arc::clone(&self.pool))), &mut line);
+            let place = || {
+                let new = || Row::new(&self.plan, self.plan.memory_units(), Place::Now);
+                self.pool.take().unwrap_or_else(new)
+            };
+            let new = || Open { line: Line::new(), row: place(), taken: 0, next: 0 };
+            let mut open = self.open.take().unwrap_or_else(new);
+            loop {
+                let Open { row, taken, next, .. } = &mut open;
+                walk.fill(&mut self.stream, row, taken, next)?;
+                let (ends, full) = (*next >= self.plan.units_across, *taken >= row.units);
+                if !(ends || full) {
+                    self.open = Some(open);
+                    return Ok(());
+                }
+                let row = std::mem::replace(row, if ends { Row::default() } else { place() });
+                walk.line(&Shared::new(row, Some(Arc::clone(&self.pool))), &mut open.line);
+                open.taken = 0;
+                if ends {
+                    break;
+                }
             }
             self.spent.blocks += walk.take_decoded();
             self.spent.check(self.stream.source.offset(), &self.options)?;
-            self.lines.push_back(Arc::new(line));
+            self.lines.push_back(Arc::new(open.line));
             self.decoded += 1;
             if self.decoded == self.plan.units_down {
                 walk.last(&mut self.stream)?;

@@ -152,11 +152,15 @@ impl Plan {
     /// How many units lie together in memory where a picture is decoded row by row: those of a row, unless it
     /// is a very wide one, of which others may decode the most.
     pub(crate) fn memory_units(&self) -> usize {
+        self.units_across.min((MEMORY_BYTES / self.unit_bytes()).max(1))
+    }
+
+    /// Bytes of the coefficients of a unit, in a file of one scan.
+    pub(crate) fn unit_bytes(&self) -> usize {
         let bytes = |plane: &Plane| {
             plane.horizontal * plane.vertical * if plane.first_only() { 2 } else { 129 }
         };
-        let each = self.planes.iter().map(bytes).sum::<usize>().max(1);
-        self.units_across.min((MEMORY_BYTES / each).max(1))
+        self.planes.iter().map(bytes).sum::<usize>().max(1)
     }
 
     /// Bytes of the coefficients of the whole picture.

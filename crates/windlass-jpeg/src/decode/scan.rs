@@ -91,6 +91,8 @@ pub(crate) struct Walk {
     /// The units of the row that is being decoded, from left to right.
     line: Vec<Piece>,
     lead: Lead,
+    /// Whether to stop where parts that are decoded ahead will do the work.
+    patient: bool,
 }
 
 /// The blocks of a scan of one component.
@@ -144,21 +146,27 @@ impl Walk {
             segment,
             line: Vec::new(),
             lead: Lead::new(scan),
+            patient: false,
         })
     }
 
-    /// Decodes units of a row of the picture of a fresh scan, from `unit` on, as long as those that nobody
-    /// decoded ahead find place in `row`; whatever that held before is gone. Returns the unit that comes
-    /// next, nothing at the end of the row.
+    /// Decodes units of a row of the picture of a fresh scan, from the `next` one on, as long as those that
+    /// nobody decoded ahead find place in `row`, of which so many units are `taken`; what the others held
+    /// before is gone. Stops before the end of both only if it is patient.
     pub(crate) fn fill<R: BufRead>(
         &mut self,
         stream: &mut Stream<R>,
         row: &mut Row,
-        unit: usize,
-    ) -> Result<Option<usize>> {
+        taken: &mut usize,
+        next: &mut usize,
+    ) -> Result<()> {
         let room = row.units;
-        let next = self.units(stream, row, 0, (unit, room))?;
-        Ok(Some(next).filter(|&next| next < self.across))
+        self.units(stream, row, 0, (next, taken, room))
+    }
+
+    /// Whether to stop where parts that are decoded ahead will do the work.
+    pub(crate) fn set_patient(&mut self, patient: bool) {
+        self.patient = patient;
     }
 
     /// Adds what the scan, one of several, says about row `y` of units of the picture to `row`.
@@ -169,11 +177,11 @@ impl Walk {
         y: usize,
     ) -> Result<()> {
         let Some(single) = self.single else {
-            return self.units(stream, row, 0, (0, usize::MAX)).map(drop);
+            return self.units(stream, row, 0, (&mut 0, &mut 0, usize::MAX));
         };
         for line in 0..single.vertical {
             if y * single.vertical + line < single.down {
-                self.units(stream, row, line * single.stride, (0, usize::MAX))?;
+                self.units(stream, row, line * single.stride, (&mut 0, &mut 0, usize::MAX))?;
             }
         }
         Ok(())
@@ -189,43 +197,45 @@ impl Walk {
         self.exhausted
     }
 
-    /// Decodes units of a row from `unit` on, which begin `offset` blocks into the buffers. Those that
-    /// nobody decoded ahead lie there without gaps, `room` of them at most; returns the unit that comes next.
+    /// Decodes units of a row from the next one on, which begin `offset` blocks into the buffers. Those that
+    /// nobody decoded ahead lie there without gaps, `own` of them so far and `room` at most.
     fn units<R: BufRead>(
         &mut self,
         stream: &mut Stream<R>,
         row: &mut Row,
         offset: usize,
-        (mut unit, room): (usize, usize),
-    ) -> Result<usize> {
-        let mut own = 0;
-        while unit < self.across && own < room {
+        (unit, own, room): (&mut usize, &mut usize, usize),
+    ) -> Result<()> {
+        let margin = self.blocks.len() * self.coders.max_block_bytes() + 16;
+        while *unit < self.across && *own < room {
+            if self.patient && self.waits(margin) {
+                return Ok(());
+            }
             if self.interval != 0 && self.left == 0 && !self.is_lent() {
                 self.restart(stream)?;
             }
-            let adopted = self.adopt(stream, unit);
+            let adopted = self.adopt(stream, *unit);
             if adopted > 0 {
-                unit += adopted;
+                *unit += adopted;
                 continue;
             }
-            let mut count = (self.across - unit).min(room - own);
+            let mut count = (self.across - *unit).min(room - *own);
             if self.interval != 0 {
                 count = count.min(self.left);
             }
             if self.exhausted {
-                self.clear(row, offset, own..own + count);
+                self.clear(row, offset, *own..*own + count);
             } else {
-                let margin = self.blocks.len() * self.coders.max_block_bytes() + 16;
                 self.segment.ensure(stream, &mut self.bits, margin)?;
-                count = self.run(row, offset, own..own + count, margin);
+                count = self.run(row, offset, *own..*own + count, margin);
                 self.check(stream)?;
             }
-            self.own(own, count);
-            unit += count;
-            own += count;
+            self.own(*own, count);
+            *unit += count;
+            *own += count;
             self.left = self.left.saturating_sub(count);
         }
-        Ok(unit)
+        Ok(())
     }
 
     /// Decodes units as long as data lies ready; returns their number.

@@ -55,6 +55,11 @@ impl Intervals {
         if self.ends { usize::MAX } else { units }
     }
 
+    /// Whether the next batch is decoded, or none will come.
+    pub(super) fn next_is_here(&self) -> bool {
+        self.batches.front().map_or(self.ends, |batch| batch.decoded.is_some())
+    }
+
     /// The next batch, if it can be taken over where `expected` is the number of the marker behind its
     /// first interval.
     fn next(&mut self, expected: u8) -> Option<Decoded> {

@@ -103,7 +103,7 @@ impl Walk {
     /// Whether [`Self::split`] is worth while.
     pub(crate) fn can_split(&self, most: usize) -> bool {
         let (ends, taken) = match self.interval {
-            0 => (self.segment.ends(), self.segment.chunks().len()),
+            0 => (self.segment.ends(), self.segment.chunks_ahead()),
             _ => (self.lead.intervals.ends, self.lead.intervals.batches.len()),
         };
         let sequential = matches!(self.coders, Coders::Sequential(_));
@@ -164,7 +164,12 @@ impl Walk {
         let Some(adopted) = &mut self.lead.adopted else {
             return 0;
         };
-        let loan = adopted.take(self.across - unit);
+        let mut most = self.across - unit;
+        if self.patient && self.interval > 0 && !self.lead.intervals.next_is_here() {
+            // the last unit stays, as those behind it could not be taken over afterwards
+            most = most.min(adopted.left() - 1);
+        }
+        let loan = adopted.take(most);
         let units = loan.units;
         self.line.push(Piece { loan: Some(loan), first: 0, units });
         if adopted.left() == 0 {
@@ -180,6 +185,32 @@ impl Walk {
     /// Whether the next unit is one that was decoded ahead.
     pub(super) fn is_lent(&self) -> bool {
         self.lead.adopted.is_some()
+    }
+
+    /// Whether the next unit is better left to a part: to one that is out, or one that is still to be split
+    /// off, where anything but waiting would take bytes away from it. Decoding takes `margin` bytes at most.
+    pub(super) fn waits(&self, margin: usize) -> bool {
+        if !matches!(self.coders, Coders::Sequential(_)) || self.lead.template.is_none() {
+            return false;
+        }
+        if self.interval > 0 {
+            let last = match &self.lead.adopted {
+                Some(adopted) => adopted.left() == 1,
+                None => self.left == 0,
+            };
+            return last && !self.lead.intervals.next_is_here();
+        }
+        if self.exhausted || self.is_lent() {
+            return false;
+        }
+        let place = self.segment.place(&self.bits);
+        let chunk = self.segment.chunks().iter().find(|chunk| chunk.end() > place);
+        match chunk {
+            Some(chunk) if !chunk.spent && chunk.decoded.is_none() && 8 * chunk.base <= place => {
+                true
+            }
+            _ => !self.segment.ends() && self.segment.left(&self.bits) < margin,
+        }
     }
 
     /// What was decoded ahead from the present place on.
