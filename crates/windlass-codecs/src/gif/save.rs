@@ -65,8 +65,8 @@ impl Save for GifSave {
         if size.0.max(size.1) > MAX_SIDE || size.0 * size.1 > MAX_PIXELS {
             return Err(Error::new(ErrorKind::Unsupported, "gifsave: frame too large"));
         }
-        // the frame and the one before, as colours and as indices
-        let _bytes = Limits::current().whole_image(size.0 as u64, size.1 as u64, 8, 1)?;
+        // the frame and the one before, as colours and as indices, and where the frame is smooth
+        let _bytes = Limits::current().whole_image(size.0 as u64, size.1 as u64, 11, 1)?;
         image.save(&GifSaver { options: self.clone(), size }, target)
     }
 }
@@ -189,7 +189,7 @@ impl GifSaver {
             Some(palette) if palette.len() > 256 => {
                 return Err(Error::new(ErrorKind::BadArgument, "gifsave: gif-palette too large"));
             }
-            Some(palette) => Table::given(palette)?,
+            Some(palette) => Table::given(palette),
             None => Table::choose(bytes, size, most)?,
         };
         write::header(&mut state.writer, size, &global, loops(&state.header))?;

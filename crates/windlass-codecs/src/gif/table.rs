@@ -29,19 +29,19 @@ impl Table {
     }
 
     /// A table that is given: 32 bits a colour, from the lowest byte red, green and blue.
-    pub(super) fn given(palette: &[i32]) -> Result<Self> {
+    pub(super) fn given(palette: &[i32]) -> Self {
         let colour = |entry: &i32| {
             let [r, g, b, _] = entry.to_le_bytes();
             [r, g, b, 255]
         };
         let mut colours: Vec<Colour> = palette.iter().map(colour).collect();
         let transparent = (colours.len() < 256).then_some(colours.len() as u8);
-        let mut painted = colours.clone();
+        // what is clear is told apart before colours are compared
+        let quantiser = Quantiser::of(&colours);
         if transparent.is_some() {
             colours.push([0; 4]);
-            painted.push([0; 4]);
         }
-        Ok(Self::new(colours, transparent, Quantiser::of(&painted)?))
+        Self::new(colours, transparent, quantiser)
     }
 
     fn new(colours: Vec<Colour>, transparent: Option<u8>, quantiser: Quantiser) -> Self {

@@ -25,7 +25,8 @@ pub(super) struct Palette {
 pub(super) fn quantise(image: &Image, settings: Settings) -> Result<(Image, Palette)> {
     let header = image.header();
     let size = (header.width as usize, header.height as usize);
-    let _bytes = Limits::current().whole_image(size.0 as u64, size.1 as u64, 4, 1)?;
+    // colours, indices and where the picture is smooth
+    let _bytes = Limits::current().whole_image(size.0 as u64, size.1 as u64, 6, 1)?;
     let rgba = rgba(&image.pixels()?, header.bands as usize, size.0, size.1)?;
     let mut quantiser = Quantiser::choose(&rgba, size, 1 << settings.depth, settings.q)?;
     let indices = quantiser.paint(&rgba, size, settings.dither)?;

@@ -1,0 +1,226 @@
+//! Painting with few colours: errors are spread to the neighbours (Floyd and Steinberg, 1976), rows forth and back.
+//!
+//! What is uneven by more than the colours are apart needs no dithering: its own noise does the same, and
+//! spread errors only add to it. So errors are spread where the picture is smooth.
+
+use super::Colour;
+use super::nearest::{Nearest, Point, point};
+use super::refine::samples;
+use std::mem;
+use windlass_core::Result;
+use windlass_io::alloc;
+
+/// Unevenness from which on errors aren't spread, and the most that is carried to a pixel, as multiples of
+/// the usual error of a sample.
+const UNEVEN: f32 = 2.0;
+const CARRIED: f32 = 3.0;
+
+/// The index of the colour of each pixel; `level` says how much of an error is spread, 0 to 1.
+pub(super) fn paint(
+    rgba: &[Colour],
+    width: usize,
+    nearest: &mut Nearest,
+    level: f32,
+    indices: &mut [u8],
+) -> Result<()> {
+    if level <= 0.0 || width == 0 {
+        for (index, &colour) in indices.iter_mut().zip(rgba) {
+            *index = nearest.find(point(colour)).0 as u8;
+        }
+        return Ok(());
+    }
+    let usual = mean_square(rgba, nearest).sqrt();
+    let mut smooth = Smooth::new(rgba, width, UNEVEN * usual)?;
+    let mut errors = Errors::new(width, CARRIED * usual);
+    let mut strengths = vec![0.0; width];
+    let rows = rgba.chunks_exact(width).zip(indices.chunks_exact_mut(width));
+    for (y, (colours, indices)) in rows.enumerate() {
+        smooth.strengths(y, level, &mut strengths);
+        errors.next_row();
+        for at in 0..width {
+            let backward = y % 2 == 1;
+            let x = if backward { width - 1 - at } else { at };
+            if colours[x][3] == 0 {
+                indices[x] = nearest.find([0.0; 4]).0 as u8;
+                continue;
+            }
+            let wanted = errors.added(x, point(colours[x]), strengths[x]);
+            let (index, _) = nearest.find(wanted);
+            indices[x] = index as u8;
+            errors.spread(x, backward, wanted, nearest.points()[index]);
+        }
+    }
+    Ok(())
+}
+
+/// The mean of the squared errors of red, green and blue, 0 to 255, without dithering.
+pub(super) fn mean_square(rgba: &[Colour], nearest: &mut Nearest) -> f32 {
+    let squares = samples(rgba, 0).map(|sample| f64::from(nearest.find(sample).1));
+    let (sum, count) = squares.fold((0.0, 0.0), |(sum, count), square| (sum + square, count + 1.0));
+    (sum / (3.0 * f64::max(count, 1.0))) as f32
+}
+
+/// Errors on their way to this row and to the next, with a pixel at either end that nobody reads.
+struct Errors {
+    here: Vec<Point>,
+    next: Vec<Point>,
+    most: f32,
+}
+
+impl Errors {
+    fn new(width: usize, most: f32) -> Self {
+        Self { here: vec![[0.0; 4]; width + 2], next: vec![[0.0; 4]; width + 2], most }
+    }
+
+    fn next_row(&mut self) {
+        mem::swap(&mut self.here, &mut self.next);
+        self.next.fill([0.0; 4]);
+    }
+
+    /// A colour with part of the error that came to it.
+    #[inline]
+    fn added(&self, x: usize, colour: Point, strength: f32) -> Point {
+        let error = self.here[x + 1];
+        std::array::from_fn(|band| {
+            let error = (error[band] * strength).clamp(-self.most, self.most);
+            (colour[band] + error).clamp(0.0, 255.0)
+        })
+    }
+
+    /// Hands on what the colour that was `wanted` is off.
+    #[inline]
+    fn spread(&mut self, x: usize, backward: bool, wanted: Point, painted: Point) {
+        let (ahead, behind) = if backward { (x, x + 2) } else { (x + 2, x) };
+        let error: Point = std::array::from_fn(|band| (wanted[band] - painted[band]) / 16.0);
+        let add = |to: &mut Point, share: f32| {
+            to.iter_mut().zip(error).for_each(|(to, error)| *to += share * error);
+        };
+        add(&mut self.here[ahead], 7.0);
+        add(&mut self.next[behind], 3.0);
+        add(&mut self.next[x + 1], 5.0);
+        add(&mut self.next[ahead], 1.0);
+    }
+}
+
+/// Half the side of the window in which unevenness is averaged.
+const REACH: usize = 2;
+
+/// Where a picture is smooth: unevenness is the second difference across and down, the larger of them in
+/// the worst band, averaged over a window of 5 by 5 (edges repeated).
+struct Smooth {
+    width: usize,
+    uneven: Vec<u8>,
+    /// Of each column, the sum over the rows of the window
+    columns: Vec<u32>,
+    most: f32,
+}
+
+impl Smooth {
+    fn new(rgba: &[Colour], width: usize, most: f32) -> Result<Self> {
+        let rows: Vec<&[Colour]> = rgba.chunks_exact(width).collect();
+        let mut uneven: Vec<u8> = alloc::try_vec(rgba.len())?;
+        for (y, out) in uneven.chunks_exact_mut(width).enumerate() {
+            let (above, below) = (rows[y.saturating_sub(1)], rows[(y + 1).min(rows.len() - 1)]);
+            unevenness(above, rows[y], below, out);
+        }
+        Ok(Self { width, uneven, columns: vec![0; width], most })
+    }
+
+    /// How much of the errors is spread in row `y`. Rows are asked for in order.
+    fn strengths(&mut self, y: usize, level: f32, out: &mut [f32]) {
+        const WINDOW: usize = (2 * REACH + 1) * (2 * REACH + 1);
+        let last = (self.uneven.len() / self.width).saturating_sub(1);
+        let row = |y: usize| &self.uneven[y.min(last) * self.width..][..self.width];
+        let add = |columns: &mut [u32], row: &[u8]| {
+            columns.iter_mut().zip(row).for_each(|(sum, &value)| *sum += u32::from(value));
+        };
+        if y == 0 {
+            (0..=2 * REACH).for_each(|at| add(&mut self.columns, row(at.saturating_sub(REACH))));
+        } else {
+            add(&mut self.columns, row(y + REACH));
+            let gone = row((y - 1).saturating_sub(REACH));
+            self.columns.iter_mut().zip(gone).for_each(|(sum, &value)| *sum -= u32::from(value));
+        }
+        let column = |x: usize| self.columns[x.saturating_sub(REACH).min(self.width - 1)];
+        let mut sum: u32 = (0..2 * REACH).map(column).sum();
+        for (x, out) in out.iter_mut().enumerate() {
+            sum += column(x + 2 * REACH);
+            let share = sum as f32 / (WINDOW as f32 * self.most.max(f32::MIN_POSITIVE));
+            *out = (1.0 - share).max(0.0) * level;
+            sum -= column(x);
+        }
+    }
+}
+
+fn unevenness(above: &[Colour], row: &[Colour], below: &[Colour], out: &mut [u8]) {
+    for (x, out) in out.iter_mut().enumerate() {
+        let (left, right) = (row[x.saturating_sub(1)], row[(x + 1).min(row.len() - 1)]);
+        *out = bend(left, row[x], right).max(bend(above[x], row[x], below[x]));
+    }
+}
+
+/// How far the middle of three colours is from the line between the others, doubled.
+#[inline]
+fn bend(before: Colour, middle: Colour, after: Colour) -> u8 {
+    let bend = |band: usize| {
+        let [before, middle, after] = [before, middle, after].map(|colour| i32::from(colour[band]));
+        (before + after - 2 * middle).abs()
+    };
+    bend(0).max(bend(1)).max(bend(2)).min(255) as u8
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn black_and_white(rgba: &[Colour], width: usize, level: f32) -> Vec<u8> {
+        let mut nearest = Nearest::new(vec![[0.0, 0.0, 0.0, 255.0], [255.0; 4]]);
+        let mut indices = vec![0; rgba.len()];
+        paint(rgba, width, &mut nearest, level, &mut indices).expect("memory is there");
+        indices
+    }
+
+    fn whites(indices: &[u8]) -> usize {
+        indices.iter().map(|&index| usize::from(index)).sum()
+    }
+
+    #[test]
+    fn smooth_grey_becomes_as_many_white_pixels() {
+        let grey = [[64, 64, 64, 255]; 64 * 64];
+        let share = whites(&black_and_white(&grey, 64, 1.0)) as f64 / 4096.0;
+        assert!((share - 64.0 / 255.0).abs() < 0.02, "{share}");
+        assert_eq!(whites(&black_and_white(&grey, 64, 0.0)), 0);
+    }
+
+    #[test]
+    fn noise_is_painted_as_it_is() {
+        let noise: Vec<Colour> = (0..64 * 64_u32)
+            .map(|at| {
+                let value = (at.wrapping_mul(2_654_435_761) >> 24) as u8;
+                [value, value, value, 255]
+            })
+            .collect();
+        assert_eq!(black_and_white(&noise, 64, 1.0), black_and_white(&noise, 64, 0.0));
+    }
+
+    #[test]
+    fn windows_of_unevenness_are_averages() {
+        let sample = |at: u32| [(at * 37 % 50) as u8, (at * 11 % 29) as u8, at as u8, 255];
+        let rgba: Vec<Colour> = (0..7 * 6).map(sample).collect();
+        let mut smooth = Smooth::new(&rgba, 7, 400.0).expect("memory is there");
+        let uneven = smooth.uneven.clone();
+        let mut strengths = [0.0; 7];
+        for y in 0..6 {
+            smooth.strengths(y, 1.0, &mut strengths);
+            for (x, &strength) in strengths.iter().enumerate() {
+                let near = |at: usize, most: usize| {
+                    (0..5).map(move |step| (at + step).saturating_sub(2).min(most))
+                };
+                let cells = near(y, 5).flat_map(|y| near(x, 6).map(move |x| y * 7 + x));
+                let sum: u32 = cells.map(|at| u32::from(uneven[at])).sum();
+                let expected = 1.0 - sum as f32 / 25.0 / 400.0;
+                assert!((strength - expected).abs() < 1e-5, "{x} {y}: {strength} {expected}");
+            }
+        }
+    }
+}

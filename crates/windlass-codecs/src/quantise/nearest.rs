@@ -1,0 +1,136 @@
+//! The nearest of a few colours.
+
+use super::Colour;
+
+/// A colour between the steps of samples: red, green, blue and alpha, 0 to 255.
+pub(super) type Point = [f32; 4];
+
+/// Bits of a sample that say in which cell it lies.
+const BITS: [u32; 4] = [5, 5, 5, 3];
+const CELLS: usize = 1 << 18;
+
+/// At most 256 colours. For each cell of a grid over all colours those are noted that are nearest to some
+/// point of it, once somebody asks: a handful to compare, and the answer is exact.
+pub(super) struct Nearest {
+    points: Vec<Point>,
+    /// Where the list of a cell starts; 0 where nobody asked yet
+    cells: Vec<u32>,
+    /// The lists, each with its length less one before it
+    lists: Vec<u8>,
+}
+
+impl Nearest {
+    pub(super) fn new(points: Vec<Point>) -> Self {
+        Self { points, cells: vec![0; CELLS], lists: vec![0] }
+    }
+
+    pub(super) fn points(&self) -> &[Point] {
+        &self.points
+    }
+
+    /// The index of the colour that is nearest to `wanted`, whose samples are in 0..=255, and the square of its
+    /// distance.
+    #[inline]
+    pub(super) fn find(&mut self, wanted: Point) -> (usize, f32) {
+        let cell = cell(wanted);
+        let mut at = self.cells[cell] as usize;
+        if at == 0 {
+            at = self.list(cell);
+        }
+        let last = at + 1 + usize::from(self.lists[at]);
+        let mut best = (0, f32::MAX);
+        for &index in &self.lists[at + 1..=last] {
+            let distance = distance(wanted, self.points[usize::from(index)]);
+            if distance < best.1 {
+                best = (usize::from(index), distance);
+            }
+        }
+        best
+    }
+
+    /// Notes what may be nearest in a cell: all that are not farther from its nearest point than another
+    /// one is from its farthest.
+    #[cold]
+    fn list(&mut self, cell: usize) -> usize {
+        let (low, high) = corners(cell);
+        let bounds: Vec<(f32, f32)> =
+            self.points.iter().map(|&point| bounds(point, low, high)).collect();
+        let most = bounds.iter().map(|&(_, far)| far).fold(f32::MAX, f32::min);
+        let at = self.lists.len();
+        self.lists.push(0);
+        let near = (0_u8..=255).zip(&bounds).filter(|&(_, &(near, _))| near <= most);
+        self.lists.extend(near.map(|(index, _)| index));
+        self.lists[at] = (self.lists.len() - at).saturating_sub(2) as u8;
+        self.cells[cell] = at as u32;
+        at
+    }
+}
+
+/// A colour as a point; what is clear is one point, whatever its colour.
+#[inline]
+pub(super) fn point(colour: Colour) -> Point {
+    if colour[3] == 0 { [0.0; 4] } else { colour.map(f32::from) }
+}
+
+/// The square of the distance of two points.
+#[inline]
+pub(super) fn distance(one: Point, other: Point) -> f32 {
+    let [r, g, b, a] = std::array::from_fn(|band| one[band] - other[band]);
+    (r * r + g * g) + (b * b + a * a)
+}
+
+#[inline]
+fn cell(point: Point) -> usize {
+    let [r, g, b, a] = point.map(|sample| sample as usize);
+    r >> 3 | g >> 3 << 5 | b >> 3 << 10 | a >> 5 << 15
+}
+
+/// The lowest and the highest point of a cell.
+fn corners(cell: usize) -> (Point, Point) {
+    let mut corners = ([0.0; 4], [0.0; 4]);
+    let mut rest = cell;
+    for (band, bits) in BITS.into_iter().enumerate() {
+        let (step, number) = (256_usize >> bits, rest & ((1 << bits) - 1));
+        corners.0[band] = (number * step) as f32;
+        corners.1[band] = ((number + 1) * step) as f32;
+        rest >>= bits;
+    }
+    corners
+}
+
+/// The squares of the distances to the nearest and to the farthest point of a box.
+fn bounds(point: Point, low: Point, high: Point) -> (f32, f32) {
+    let nearest = std::array::from_fn(|band| point[band].clamp(low[band], high[band]));
+    let farthest = std::array::from_fn(|band| {
+        let middle = f32::midpoint(low[band], high[band]);
+        if point[band] < middle { high[band] } else { low[band] }
+    });
+    (distance(point, nearest), distance(point, farthest))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_grid_finds_what_comparing_with_all_finds() {
+        let mut seed = 7_u32;
+        let mut colour = || {
+            seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            let [_, r, g, b] = seed.to_le_bytes();
+            let alpha = if b > 200 { g } else { 255 };
+            [r, g, b, alpha].map(f32::from)
+        };
+        for count in [1, 2, 17, 256] {
+            let points: Vec<Point> = (0..count).map(|_| colour()).collect();
+            let mut nearest = Nearest::new(points.clone());
+            for _ in 0..3000 {
+                let wanted = colour().map(|sample| (sample + 0.4).min(255.0));
+                let least = points.iter().map(|&point| distance(wanted, point));
+                let (index, found) = nearest.find(wanted);
+                assert_eq!(Some(found), least.min_by(f32::total_cmp));
+                assert_eq!(found, distance(wanted, points[index]));
+            }
+        }
+    }
+}
