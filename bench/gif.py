@@ -47,6 +47,8 @@ def measured(module, pages, items, options):
     """Bytes, quality, quality from afar, and seconds."""
     pixels = np.concatenate(pages)
     image = module.Image.new_from_array(pixels).copy(interpretation="srgb")
+    # pages that are equal would be joined
+    options = {"keep_duplicate_frames": True} | options
     image.set_type(module.GValue.gint_type, "page-height", len(pages[0]))
     image.set_type(module.GValue.array_int_type, "delay", [100] * len(pages))
     if "gif-palette" in items:
@@ -76,7 +78,11 @@ def files(paths):
         if "n-pages" in image.get_fields() and image.get("n-pages") > 1 and image.get("vips-loader") == "gifload":
             image = pyvips.Image.new_from_file(str(path), n=-1)
             height = image.get("page-height")
-            pixels = image.flatten().numpy() if image.hasalpha() else image.numpy()
+            try:
+                pixels = image.flatten().numpy() if image.hasalpha() else image.numpy()
+            except pyvips.Error:
+                print(f"{path.name}: pyvips cannot read it")
+                continue
             items = {"gif-palette": image.get("gif-palette")} if "gif-palette" in image.get_fields() else {}
             yield path.name, (list(pixels.reshape(-1, height, *pixels.shape[1:])), items)
             continue
