@@ -57,17 +57,22 @@ def shrunk_png(vips, folder, side):
     image.resize(0.05).write_to_file(f"{folder}/out.png")
 
 
-def resize_pipe(vips, folder, side):
-    """The same from a pipe."""
+def piped(path):
+    """A descriptor of a pipe that another process writes the file to."""
     reading, writing = os.pipe()
     if os.fork() == 0:
         os.close(reading)
-        with open(f"{folder}/large.jpg", "rb") as file, open(writing, "wb") as pipe:
+        with open(path, "rb") as file, open(writing, "wb") as pipe:
             while piece := file.read(65536):
                 pipe.write(piece)
         os._exit(0)
     os.close(writing)
-    source = vips.Source.new_from_descriptor(reading)
+    return reading
+
+
+def resize_pipe(vips, folder, side):
+    """The same from a pipe."""
+    source = vips.Source.new_from_descriptor(piped(f"{folder}/large.jpg"))
     vips.Image.new_from_source(source, "").resize(0.5).write_to_file(f"{folder}/out.jpg")
     os.wait()
 
@@ -79,6 +84,39 @@ def custom_source(vips, folder, side):
         source.on_read(file.read)
         target.on_write(result.write)
         vips.Image.new_from_source(source, "").invert().write_to_target(target, ".png", compression=1)
+
+
+WIDEST = 65_000
+
+
+def wide_encode(vips, folder, height):
+    """As wide a JPEG as there can be, which the next two read."""
+    place = vips.Image.xyz(WIDEST, height)
+    image = (place[0] & 255).bandjoin([place[1] & 255, (place[0] ^ place[1]) & 255]).cast("uchar")
+    image.copy(interpretation="srgb").write_to_file(f"{folder}/wide.jpg")
+
+
+def forgotten(vips, image):
+    target = vips.TargetCustom()
+    target.on_write(len)
+    image.rawsave_target(target)
+
+
+def wide_decode(vips, folder, height):
+    """Its pixels, which nobody keeps."""
+    forgotten(vips, vips.Image.new_from_file(f"{folder}/wide.jpg", unlimited=True))
+
+
+def wide_decode_pipe(vips, folder, height):
+    """The same from a pipe."""
+    reading = piped(f"{folder}/wide.jpg")
+    image = vips.Image.jpegload_source(vips.Source.new_from_descriptor(reading), unlimited=True)
+    forgotten(vips, image)
+    os.wait()
+
+
+def interpreter(vips, folder, size):
+    """Nothing: what is there before any work."""
 
 
 def pyramid(vips, folder, side, target, **options):

@@ -20,6 +20,8 @@ HERE = Path(__file__).parent
 CANDIDATE = os.environ.get("WINDLASS_MODULE", "windlass")
 MEBIBYTE = 1024
 LIMIT = 64 * MEBIBYTE
+# Growth of 65,000 columns; 32 MiB on one core.
+WIDE_LIMIT = 48 * MEBIBYTE
 SECONDS = 1800
 
 # Where the reference holds pixels that windlass does not: `WINDLASS_MODULE=pyvips` shows by how much.
@@ -66,6 +68,23 @@ def test_resize_100_megapixels(name, folder):
     if not (folder / "large.jpg").exists():
         run("large_jpeg", folder, 10000)
     bounded(name, folder, 10000)
+
+
+def widest(folder, height):
+    """65,000 columns: what encoding and decoding add to the interpreter."""
+    before, _ = run("interpreter", folder, 0)
+    for name in ["wide_encode", "wide_decode", "wide_decode_pipe"]:
+        bounded(name, folder, height, before + WIDE_LIMIT)
+
+
+@streams
+def test_widest_jpeg(folder):
+    widest(folder, 2000)
+
+
+@pytest.mark.soak
+def test_widest_jpeg_4_gigapixels(folder):
+    widest(folder, 65000)
 
 
 @streams

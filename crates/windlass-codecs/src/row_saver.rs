@@ -38,6 +38,7 @@ impl<F: Fn(&[u8], &mut Vec<u8>) + Send + Sync + 'static> Saver for RowSaver<F> {
 
     fn encode(&self, part: &Part<'_>, piece: &mut Vec<u8>) -> Result<()> {
         piece.clear();
+        piece.reserve(part.rect.height as usize * part.region.bytes(part.rect.top).len());
         for y in part.rect.top..part.rect.bottom() {
             (self.row)(part.region.bytes(y), piece);
         }

@@ -5,6 +5,7 @@ mod decode_support;
 use std::io::{self, BufReader};
 
 use decode_support::{Picture, pixels};
+use std::ops::Range;
 use windlass_jpeg::decode::{Colour, Decoder, FailOn, Options, Raw, RowsMut, Scale, Transform};
 use windlass_jpeg::{Error, ErrorKind};
 
@@ -398,42 +399,55 @@ fn too_little_room_is_an_error() {
     assert_eq!(error.kind(), ErrorKind::Limit);
 }
 
+/// Compares `columns` decoded alone with those of the whole picture.
+fn same_columns(file: &[u8], scale: Scale, columns: &Range<usize>) {
+    let whole = pixels(file, at(scale), 2).unwrap();
+    let mut decoder = Decoder::new(file, at(scale)).unwrap();
+    let (width, bands) = (decoder.header().width as usize, decoder.header().bands());
+    let stride = columns.len() * bands;
+    let (mut raw, mut y) = (Raw::new(), 0);
+    loop {
+        decoder.read(2, &mut raw).unwrap();
+        if raw.rows() == 0 {
+            break;
+        }
+        let mut part = vec![0; raw.rows() * stride];
+        raw.finish_columns(columns.clone(), RowsMut::new(&mut part, stride)).unwrap();
+        for row in 0..if stride > 0 { raw.rows() } else { 0 } {
+            let expected = &whole[(y + row) * width * bands..][..width * bands];
+            let expected = &expected[columns.start * bands..columns.end * bands];
+            assert_eq!(&part[row * stride..][..stride], expected, "{scale:?} {columns:?}");
+        }
+        y += raw.rows();
+    }
+}
+
 #[test]
 fn columns_are_those_of_the_whole() {
     for (seed, sampling) in (0..).zip(SAMPLINGS) {
         let file = Picture::random(101, 45, sampling, seed).sequential();
         for scale in SCALES {
-            let whole = pixels(&file, at(scale), 2).unwrap();
             let mut decoder = Decoder::new(file.as_slice(), at(scale)).unwrap();
-            let (width, bands) = (decoder.header().width as usize, decoder.header().bands());
-            let mut raw = Raw::new();
+            let width = decoder.header().width as usize;
             for columns in [0..width, 0..1, width - 1..width, width / 3..width / 2, 5..5] {
-                decoder = Decoder::new(file.as_slice(), at(scale)).unwrap();
-                let mut y = 0;
-                loop {
-                    decoder.read(2, &mut raw).unwrap();
-                    if raw.rows() == 0 {
-                        break;
-                    }
-                    let mut part = vec![0; raw.rows() * columns.len() * bands];
-                    let stride = columns.len() * bands;
-                    raw.finish_columns(columns.clone(), RowsMut::new(&mut part, stride)).unwrap();
-                    for row in 0..if stride > 0 { raw.rows() } else { 0 } {
-                        let expected = &whole[(y + row) * width * bands..][..width * bands];
-                        let expected = &expected[columns.start * bands..columns.end * bands];
-                        assert_eq!(
-                            &part[row * stride..][..stride],
-                            expected,
-                            "{scale:?} {columns:?}"
-                        );
-                    }
-                    y += raw.rows();
-                }
+                same_columns(&file, scale, &columns);
             }
+            let mut raw = Raw::new();
             assert!(raw.finish_columns(0..width + 1, RowsMut::new(&mut [], 0)).is_ok());
-            decoder = Decoder::new(file.as_slice(), at(scale)).unwrap();
             decoder.read(1, &mut raw).unwrap();
             assert!(raw.finish_columns(0..width + 1, RowsMut::new(&mut [], 0)).is_err());
+        }
+    }
+}
+
+#[test]
+fn wide_pictures_are_made_piece_by_piece() {
+    let samplings: [&[(usize, usize)]; 3] =
+        [&[(2, 2), (1, 1), (1, 1)], &[(3, 1), (1, 1), (1, 1)], &[(1, 1)]];
+    for (seed, sampling) in (30..).zip(samplings) {
+        let file = Picture::random(8805, 19, sampling, seed).sequential();
+        for columns in [0..300, 4000..4095, 4095..4101, 4101..4300, 8100..8805, 3000..8500] {
+            same_columns(&file, Scale::Full, &columns);
         }
     }
 }

@@ -21,16 +21,16 @@ use crate::markers::{RST0, RST7};
 const WANTED_BYTES: usize = 256 << 10;
 /// By how much a part may make more where the file is simpler than it was before.
 const SLACK: usize = 4;
-/// The most units of a part.
+/// The most units that a part is meant to have.
 const MAX_UNITS: usize = 4096;
 
 /// What all parts of a scan have in common.
 #[derive(Debug)]
 pub(crate) struct Template {
     coders: Vec<sequential::Coder>,
-    /// The blocks of a unit, where they lie in the memory of a part.
+    /// The blocks of a unit, where they lie in a row of [`Plan::memory_units`].
     blocks: Vec<Block>,
-    /// How many units a part is meant to have; there is place for some times that.
+    /// How many units a part is meant to have; it may have some times that.
     pub(crate) wanted: usize,
     plan: Arc<Plan>,
     pool: Arc<Pool>,
@@ -39,21 +39,22 @@ pub(crate) struct Template {
 }
 
 impl Template {
-    /// `layout` gives the blocks of a unit in memory for so many units.
+    /// `blocks` are those of a unit, in memory out of `pool`.
     pub(crate) fn new(
         coders: &[sequential::Coder],
         plan: &Arc<Plan>,
-        layout: impl Fn(usize) -> Vec<Block>,
+        blocks: &[Block],
+        pool: &Arc<Pool>,
         interval: usize,
     ) -> Self {
         let wanted = (WANTED_BYTES / plan.unit_bytes()).clamp(1, MAX_UNITS);
         let coders = coders.iter().map(|coder| sequential::Coder { last: 0, ..coder.clone() });
         Self {
             coders: coders.collect(),
-            blocks: layout(SLACK * wanted),
+            blocks: blocks.to_vec(),
             wanted,
             plan: Arc::clone(plan),
-            pool: Arc::default(),
+            pool: Arc::clone(pool),
             interval,
         }
     }
@@ -63,7 +64,7 @@ impl Template {
         SLACK * self.wanted
     }
 
-    /// Decodes a unit.
+    /// Decodes a unit into `rows`, to which another one is added when it is their turn.
     #[expect(clippy::inline_always, reason = "the bits must live in registers")]
     #[inline(always)]
     fn unit(
@@ -71,9 +72,15 @@ impl Template {
         coders: &mut [sequential::Coder],
         bits: &mut Bits,
         data: &[u8],
-        row: &mut Row,
+        rows: &mut Vec<Row>,
         unit: usize,
     ) {
+        let (number, unit) = self.place(unit);
+        if number == rows.len() {
+            let new = || Row::new(&self.plan, self.plan.memory_units(), Place::Now);
+            rows.push(self.pool.take().unwrap_or_else(new));
+        }
+        let Some(row) = rows.get_mut(number) else { return };
         for block in &self.blocks {
             if let Some(blocks) = row.components.get_mut(block.component)
                 && let Some(coder) = coders.get_mut(block.coder)
@@ -83,14 +90,10 @@ impl Template {
         }
     }
 
-    /// The first coefficient of the last block of a component in `unit`, as counted from the beginning
-    /// of the part.
-    fn last(&self, row: &Row, unit: Option<usize>, component: usize) -> i16 {
-        let block = self.blocks.iter().rev().find(|block| block.component == component);
-        match (unit, block, row.components.get(component)) {
-            (Some(unit), Some(block), Some(blocks)) => blocks.first_value(block.place(0, unit)),
-            _ => 0,
-        }
+    /// The number of the row that a unit lies in, and its place there.
+    fn place(&self, unit: usize) -> (usize, usize) {
+        let each = self.plan.memory_units();
+        (unit / each, unit % each)
     }
 }
 
@@ -136,7 +139,7 @@ impl Part {
 #[derive(Debug)]
 pub(crate) struct Decoded {
     template: Arc<Template>,
-    shared: Arc<Shared>,
+    rows: Vec<Arc<Shared>>,
     /// The bits at which the units begin, and where the last one ends; nothing for whole intervals.
     starts: Vec<u32>,
     /// The first unit from which on nothing is wrong.
@@ -156,20 +159,32 @@ struct Whole {
 
 impl Decoded {
     fn new(template: &Arc<Template>, data: &[u8]) -> Self {
-        let pool = &template.pool;
-        let row = pool.take();
-        let new = || Row::new(&template.plan, template.capacity(), Place::Now);
-        let mut row = row.unwrap_or_else(new);
+        let mut rows = Vec::new();
         let mut starts = Vec::new();
         let (mut sound, mut intervals) = (0, Whole::default());
         if template.interval > 0 {
-            intervals = intervals_of(template, data, &mut row);
+            intervals = intervals_of(template, data, &mut rows);
         } else {
             starts.reserve(template.wanted + 1);
-            sound = units_of(template, data, &mut row, &mut starts);
+            sound = units_of(template, data, &mut rows, &mut starts);
         }
-        let shared = Shared::new(row, Some(Arc::clone(pool)));
-        Self { template: Arc::clone(template), shared, starts, sound, intervals }
+        let shared = |row| Shared::new(row, Some(Arc::clone(&template.pool)));
+        let rows = rows.into_iter().map(shared).collect();
+        Self { template: Arc::clone(template), rows, starts, sound, intervals }
+    }
+
+    /// The first coefficient of the last block of a component before `unit`, as counted from the beginning
+    /// of the part.
+    fn last(&self, unit: usize, component: usize) -> i16 {
+        let Some((number, unit)) = unit.checked_sub(1).map(|unit| self.template.place(unit)) else {
+            return 0;
+        };
+        let blocks = self.rows.get(number).and_then(|row| row.row().components.get(component));
+        let block = self.template.blocks.iter().rev().find(|block| block.component == component);
+        match (block, blocks) {
+            (Some(block), Some(blocks)) => blocks.first_value(block.place(0, unit)),
+            _ => 0,
+        }
     }
 
     /// The restart marker behind the first interval.
@@ -196,13 +211,13 @@ impl Decoded {
 
 /// Decodes the units that end within `data` and notes where they begin; returns the first one from which
 /// on all codes are known ones.
-fn units_of(template: &Template, data: &[u8], row: &mut Row, starts: &mut Vec<u32>) -> usize {
+fn units_of(template: &Template, data: &[u8], rows: &mut Vec<Row>, starts: &mut Vec<u32>) -> usize {
     let mut coders = template.coders.clone();
     let mut bits = Bits::default();
     let mut sound = 0;
     starts.push(0);
-    for unit in 0..row.units {
-        template.unit(&mut coders, &mut bits, data, row, unit);
+    for unit in 0..template.capacity() {
+        template.unit(&mut coders, &mut bits, data, rows, unit);
         if bits.overrun(data) {
             break;
         }
@@ -215,11 +230,11 @@ fn units_of(template: &Template, data: &[u8], row: &mut Row, starts: &mut Vec<u3
 }
 
 /// Decodes intervals, each with a restart marker behind it, as long as they are sound.
-fn intervals_of(template: &Template, coded: &[u8], row: &mut Row) -> Whole {
+fn intervals_of(template: &Template, coded: &[u8], rows: &mut Vec<Row>) -> Whole {
     let mut whole = Whole::default();
     let mut data = Vec::new();
     let mut due = None;
-    while whole.units + template.interval <= row.units {
+    while whole.units + template.interval <= template.capacity() {
         data.clear();
         let rest = coded.get(whole.end..).unwrap_or_default();
         let Some((marker @ RST0..=RST7, length)) = unstuffed(rest, &mut data) else {
@@ -231,7 +246,7 @@ fn intervals_of(template: &Template, coded: &[u8], row: &mut Row) -> Whole {
         let mut coders = template.coders.clone();
         let mut bits = Bits::default();
         for unit in whole.units..whole.units + template.interval {
-            template.unit(&mut coders, &mut bits, &data, row, unit);
+            template.unit(&mut coders, &mut bits, &data, rows, unit);
             if bits.overrun(&data) {
                 return whole;
             }
@@ -275,12 +290,9 @@ impl Adopted {
         let Some(next) = decoded.unit_at(bit) else {
             return Err(decoded);
         };
-        let relative = |component| {
-            let row = decoded.shared.row();
-            decoded.template.last(row, next.checked_sub(1), component)
-        };
-        let base =
-            std::array::from_fn(|component| last(component).wrapping_sub(relative(component)));
+        let base = std::array::from_fn(|component| {
+            last(component).wrapping_sub(decoded.last(next, component))
+        });
         Ok(Self { decoded, next, base })
     }
 
@@ -289,12 +301,14 @@ impl Adopted {
         Self { decoded, next: 0, base: [0; MAX_SCAN] }
     }
 
-    /// The next `most` units, fewer at the end.
-    pub(crate) fn take(&mut self, most: usize) -> Loan {
-        let units = most.min(self.left());
-        let first = self.next;
+    /// The next units, `most` of them at most, which lie together in memory; nothing at the end.
+    pub(crate) fn take(&mut self, most: usize) -> Option<Loan> {
+        let (number, first) = self.decoded.template.place(self.next);
+        let shared = Arc::clone(self.decoded.rows.get(number)?);
+        let units = most.min(self.left()).min(shared.row().units - first);
         self.next += units;
-        Loan { shared: Arc::clone(&self.decoded.shared), first, units, base: self.base }
+        let base = self.base;
+        Some(Loan { shared, first, units, base })
     }
 
     /// Units that were not yet taken.
@@ -309,9 +323,7 @@ impl Adopted {
 
     /// The first coefficient of the last block of a component.
     pub(crate) fn last(&self, component: usize) -> i16 {
-        let row = self.decoded.shared.row();
-        let unit = self.decoded.units().checked_sub(1);
         let base = self.base.get(component).copied().unwrap_or(0);
-        base.wrapping_add(self.decoded.template.last(row, unit, component))
+        base.wrapping_add(self.decoded.last(self.decoded.units(), component))
     }
 }

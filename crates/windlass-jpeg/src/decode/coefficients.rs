@@ -181,7 +181,7 @@ pub(crate) struct Pool(Mutex<Vec<Row>>);
 
 impl Pool {
     /// The most rows that wait.
-    const LIMIT: usize = 32;
+    const LIMIT: usize = 64;
 
     /// A row with whatever it held before.
     pub(crate) fn take(&self) -> Option<Row> {

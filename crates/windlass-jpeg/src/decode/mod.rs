@@ -354,7 +354,7 @@ impl<R: BufRead> Decoder<R> {
         }
         self.tick()?;
         match &mut self.walk {
-            Some(walk) => walk.split(&mut self.stream, &self.plan, part, most),
+            Some(walk) => walk.split(&mut self.stream, (&self.plan, &self.pool), part, most),
             None => Ok(false),
         }
     }

@@ -89,7 +89,7 @@ impl Plane {
 }
 
 /// Bytes of coefficients that lie together in memory.
-const MEMORY_BYTES: usize = 1 << 19;
+const MEMORY_BYTES: usize = 1 << 16;
 
 /// All that a row of units needs to become rows of the output.
 #[derive(Clone, Debug)]

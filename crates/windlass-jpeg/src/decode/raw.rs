@@ -53,6 +53,9 @@ impl<'a> RowsMut<'a> {
     }
 }
 
+/// Columns that are made at a time, about: their samples stay in the cache of a core.
+const COLUMNS: usize = 4096;
+
 /// Coefficients of some rows of units, read in order and turned into pixels whenever and wherever that
 /// suits. It owns its memory, which is used again when it is read into again.
 #[derive(Debug, Default)]
@@ -146,16 +149,35 @@ impl Raw {
         if columns.is_empty() {
             return Ok(());
         }
-        let level = windlass_simd::level();
-        let window = Window::around(&plan, &columns);
         self.buffers.resize_with(plan.planes.len(), Buffer::default);
+        let wide = COLUMNS.next_multiple_of(plan.columns.max(1));
+        let mut left = columns.start;
+        while left < columns.end {
+            let right = (left - left % wide + wide).min(columns.end);
+            let place = (left - columns.start) * plan.planes.len();
+            self.finish_window(&plan, &Window::around(&plan, &(left..right)), place, &mut out)?;
+            left = right;
+        }
+        Ok(())
+    }
+
+    /// As [`Self::finish_columns`], of the columns of a window, `place` samples into the rows of `out`.
+    fn finish_window(
+        &mut self,
+        plan: &Plan,
+        window: &Window,
+        place: usize,
+        out: &mut RowsMut<'_>,
+    ) -> Result<()> {
+        let level = windlass_simd::level();
+        let end = place + window.columns * plan.planes.len();
         let rows = self.rows();
         for unit in 0..self.count {
-            self.transform(level, &plan, unit, &window);
+            self.transform(level, plan, unit, window);
             let start = unit * plan.rows;
             for y in start..rows.min(start + plan.rows) {
-                let target = out.row(y, columns.len() * plan.planes.len())?;
-                self.write(level, &plan, (unit, y - start), &window, target);
+                let target = &mut out.row(y, end)?[place..];
+                self.write(level, plan, (unit, y - start), window, target);
             }
         }
         Ok(())
@@ -222,6 +244,7 @@ struct Window {
     /// Pixels of those units that the picture has, and how many of them come before the columns.
     pixels: usize,
     left: usize,
+    columns: usize,
 }
 
 impl Window {
@@ -230,7 +253,8 @@ impl Window {
         let first = (columns.start / wide).saturating_sub(1);
         let end = (columns.end.div_ceil(wide) + 1).min(plan.units_across);
         let pixels = (end * wide).min(plan.width) - first * wide;
-        Self { units: first..end, pixels, left: columns.start - first * wide }
+        let left = columns.start - first * wide;
+        Self { units: first..end, pixels, left, columns: columns.len() }
     }
 
     /// Samples of a component in a row of those units.

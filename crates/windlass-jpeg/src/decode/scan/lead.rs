@@ -4,11 +4,11 @@ use std::io::BufRead;
 use std::sync::Arc;
 
 use super::super::ahead::{Adopted, Loan, Part, Template};
-use super::super::coefficients::{Line, MAX_SCAN, Shared, Stretch};
+use super::super::coefficients::{Line, MAX_SCAN, Pool, Shared, Stretch};
 use super::super::parse::{Scan, ScanComponent, Stream};
 use super::super::plan::Plan;
 use super::intervals::Intervals;
-use super::{Coders, Walk, blocks_of};
+use super::{Coders, Walk};
 use crate::Result;
 
 /// Bytes of a unit, as long as nothing is known.
@@ -68,11 +68,11 @@ impl Lead {
 /// Decoding ahead.
 impl Walk {
     /// Takes a chunk of the data out of its turn into `part`, unless it is not worth while or `most`
-    /// are taken already.
+    /// are taken already. Its coefficients go into memory out of `pool`.
     pub(crate) fn split<R: BufRead>(
         &mut self,
         stream: &mut Stream<R>,
-        plan: &Arc<Plan>,
+        (plan, pool): (&Arc<Plan>, &Arc<Pool>),
         part: &mut Part,
         most: usize,
     ) -> Result<bool> {
@@ -84,8 +84,7 @@ impl Walk {
         };
         let lead = &mut self.lead;
         let template = lead.template.get_or_insert_with(|| {
-            let layout = |units| blocks_of(&lead.components, plan, units).unwrap_or_default();
-            Arc::new(Template::new(coders, plan, layout, self.interval))
+            Arc::new(Template::new(coders, plan, &self.blocks, pool, self.interval))
         });
         let template = Arc::clone(template);
         let size = (lead.unit_bytes * template.wanted as f64) as usize;
@@ -169,7 +168,9 @@ impl Walk {
             // the last unit stays, as those behind it could not be taken over afterwards
             most = most.min(adopted.left() - 1);
         }
-        let loan = adopted.take(most);
+        let Some(loan) = adopted.take(most) else {
+            return 0;
+        };
         let units = loan.units;
         self.line.push(Piece { loan: Some(loan), first: 0, units });
         if adopted.left() == 0 {
