@@ -65,8 +65,8 @@ impl Save for GifSave {
         if size.0.max(size.1) > MAX_SIDE || size.0 * size.1 > MAX_PIXELS {
             return Err(Error::new(ErrorKind::Unsupported, "gifsave: frame too large"));
         }
-        // the frame and the one before, as colours and as indices, and where the frame is smooth
-        let _bytes = Limits::current().whole_image(size.0 as u64, size.1 as u64, 11, 1)?;
+        // the frame and the one before, as colours and as indices, and what is tried
+        let _bytes = Limits::current().whole_image(size.0 as u64, size.1 as u64, 15, 1)?;
         image.save(&GifSaver { options: self.clone(), size }, target)
     }
 }
@@ -160,7 +160,7 @@ impl GifSaver {
             let (shown, width) = (&mut state.shown, self.size.0);
             // a table that is full of colours leaves an index behind it
             transparent = table.clear();
-            hide_unchanged(&mut indices, shown, &rgba, width, transparent, tolerance);
+            hide_unchanged(&mut indices, shown, &rgba, width, transparent, tolerance)?;
             covered = window(&indices, self.size, transparent);
             self.write_pending(state, false)?;
         }

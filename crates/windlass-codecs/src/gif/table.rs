@@ -1,6 +1,7 @@
 //! Colour tables, and which one a frame takes.
 
 use crate::quantise::{Colour, Quantiser};
+use std::collections::BTreeSet;
 use windlass_core::Result;
 
 /// A table of at most 256 colours, with what paints by it.
@@ -35,6 +36,9 @@ impl Table {
             [r, g, b, 255]
         };
         let mut colours: Vec<Colour> = palette.iter().map(colour).collect();
+        // tables are filled up with a colour that is there: that would leave no room for a clear one
+        let mut seen = BTreeSet::new();
+        colours.retain(|colour| seen.insert(*colour));
         let transparent = (colours.len() < 256).then_some(colours.len() as u8);
         // what is clear is told apart before colours are compared
         let quantiser = Quantiser::of(&colours);

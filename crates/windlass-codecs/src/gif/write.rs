@@ -74,9 +74,8 @@ pub(super) fn frame(out: &mut TargetWriter, width: usize, frame: &Finished<'_>) 
     // the clear index may lie behind the table
     let last = frame.transparent.map_or(0, |clear| usize::from(clear) + 1);
     let size = frame.bits.max(bits(last)).max(2);
-    let codes = Encoder::new(BitOrder::Lsb, size)
-        .encode(&pixels(frame, width))
-        .map_err(|error| Error::new(ErrorKind::Internal, format!("weezl: {error}")))?;
+    let pixels = window.pixels(frame.indices, width, frame.interlaced);
+    let codes = codes(&pixels, size)?;
     out.write_all(&[size])?;
     for block in codes.chunks(255) {
         out.write_all(&[block.len() as u8])?;
@@ -85,20 +84,8 @@ pub(super) fn frame(out: &mut TargetWriter, width: usize, frame: &Finished<'_>) 
     Ok(out.write_all(&[0])?)
 }
 
-/// The pixels of the window in the order of the file.
-fn pixels(frame: &Finished<'_>, width: usize) -> Vec<u8> {
-    let window = frame.window;
-    let row = |y: usize| {
-        let start = (window.top + y) * width + window.left;
-        &frame.indices[start..start + window.width]
-    };
-    let mut out = Vec::with_capacity(window.width * window.height);
-    let passes: &[(usize, usize)] =
-        if frame.interlaced { &[(0, 8), (4, 8), (2, 4), (1, 2)] } else { &[(0, 1)] };
-    for &(first, step) in passes {
-        for y in (first..window.height).step_by(step) {
-            out.extend_from_slice(row(y));
-        }
-    }
-    out
+/// The codes of indices of `size` bits.
+pub(super) fn codes(indices: &[u8], size: u8) -> Result<Vec<u8>> {
+    let error = |error| Error::new(ErrorKind::Internal, format!("weezl: {error}"));
+    Encoder::new(BitOrder::Lsb, size).encode(indices).map_err(error)
 }
