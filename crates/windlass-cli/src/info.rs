@@ -28,7 +28,7 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<()> {
             writeln!(out, "{name}:\n{}", image.explain()?)?;
             continue;
         }
-        let fields = fields(&image);
+        let fields = fields(name, &image);
         if let Some(field) = matches.get_one::<String>("field") {
             let value = fields.iter().find(|(key, _)| key == field);
             let (_, value) = value.with_context(|| format!("{name}: no field {field}"))?;
@@ -43,8 +43,8 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<()> {
     Ok(())
 }
 
-/// The fields of the header, then the metadata, as text.
-fn fields(image: &Image) -> Vec<(String, String)> {
+/// The fields of the header with the name of the file, then the metadata, as text.
+fn fields(name: &str, image: &Image) -> Vec<(String, String)> {
     let header = image.header();
     let mut fields = vec![
         ("width".to_owned(), header.width.to_string()),
@@ -57,6 +57,7 @@ fn fields(image: &Image) -> Vec<(String, String)> {
         ("yres".to_owned(), header.yres.to_string()),
         ("xoffset".to_owned(), header.xoffset.to_string()),
         ("yoffset".to_owned(), header.yoffset.to_string()),
+        ("filename".to_owned(), name.to_owned()),
     ];
     fields.extend(header.metadata.iter().map(|(name, value)| (name.to_owned(), text(value))));
     fields
