@@ -575,14 +575,13 @@ impl<S: Sink> Crew<'_, S> {
 
     /// Nothing that is still to do counts any more.
     fn end_all(&self, board: &mut Board<S::Piece>, error: Error) {
-        // what others report once they are stopped is a consequence, not the reason
-        if board.committed < board.end() || board.error.is_none() {
-            let known = board.error.as_ref().map(|(_, error)| Tick::is_consequence(error));
-            let first = !self.stop.is_cancelled() || known.is_none();
-            if first || (known == Some(true) && !Tick::is_consequence(&error)) {
-                board.error = None;
-                board.fail(board.committed, error);
-            }
+        // what others report once they are stopped is a consequence, not the reason, even if it comes first
+        let known = board.error.as_ref().map(|(_, error)| Tick::is_consequence(error));
+        let runs = board.committed < board.end() || known.is_none();
+        let first = runs && (!self.stop.is_cancelled() || known.is_none());
+        if first || (known == Some(true) && !Tick::is_consequence(&error)) {
+            board.error = None;
+            board.fail(board.committed, error);
         }
         self.stop.cancel();
     }
