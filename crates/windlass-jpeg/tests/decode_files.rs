@@ -3,11 +3,11 @@
 mod decode_support;
 
 use std::io::{self, BufReader};
+use std::ops::Range;
 
 use decode_support::{Picture, pixels};
-use std::ops::Range;
 use windlass_jpeg::decode::{Colour, Decoder, FailOn, Options, Raw, RowsMut, Scale, Transform};
-use windlass_jpeg::{Error, ErrorKind};
+use windlass_jpeg::{Error, ErrorKind, Result};
 
 const SAMPLINGS: [&[(usize, usize)]; 9] = [
     &[(1, 1)],
@@ -400,19 +400,19 @@ fn too_little_room_is_an_error() {
 }
 
 /// Compares `columns` decoded alone with those of the whole picture.
-fn same_columns(file: &[u8], scale: Scale, columns: &Range<usize>) {
-    let whole = pixels(file, at(scale), 2).unwrap();
-    let mut decoder = Decoder::new(file, at(scale)).unwrap();
+fn same_columns(file: &[u8], scale: Scale, columns: &Range<usize>) -> Result<()> {
+    let whole = pixels(file, at(scale), 2)?;
+    let mut decoder = Decoder::new(file, at(scale))?;
     let (width, bands) = (decoder.header().width as usize, decoder.header().bands());
     let stride = columns.len() * bands;
     let (mut raw, mut y) = (Raw::new(), 0);
     loop {
-        decoder.read(2, &mut raw).unwrap();
+        decoder.read(2, &mut raw)?;
         if raw.rows() == 0 {
-            break;
+            return Ok(());
         }
         let mut part = vec![0; raw.rows() * stride];
-        raw.finish_columns(columns.clone(), RowsMut::new(&mut part, stride)).unwrap();
+        raw.finish_columns(columns.clone(), RowsMut::new(&mut part, stride))?;
         for row in 0..if stride > 0 { raw.rows() } else { 0 } {
             let expected = &whole[(y + row) * width * bands..][..width * bands];
             let expected = &expected[columns.start * bands..columns.end * bands];
@@ -430,7 +430,7 @@ fn columns_are_those_of_the_whole() {
             let mut decoder = Decoder::new(file.as_slice(), at(scale)).unwrap();
             let width = decoder.header().width as usize;
             for columns in [0..width, 0..1, width - 1..width, width / 3..width / 2, 5..5] {
-                same_columns(&file, scale, &columns);
+                same_columns(&file, scale, &columns).unwrap();
             }
             let mut raw = Raw::new();
             assert!(raw.finish_columns(0..width + 1, RowsMut::new(&mut [], 0)).is_ok());
@@ -447,7 +447,7 @@ fn wide_pictures_are_made_piece_by_piece() {
     for (seed, sampling) in (30..).zip(samplings) {
         let file = Picture::random(8805, 19, sampling, seed).sequential();
         for columns in [0..300, 4000..4095, 4095..4101, 4101..4300, 8100..8805, 3000..8500] {
-            same_columns(&file, Scale::Full, &columns);
+            same_columns(&file, Scale::Full, &columns).unwrap();
         }
     }
 }
