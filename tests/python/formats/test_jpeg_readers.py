@@ -11,6 +11,7 @@ import pytest
 
 from ..libraries import candidate
 from ..summary import tell
+from ..test_jpeg import decoded
 
 windlass = candidate()
 pytestmark = pytest.mark.skipif(windlass is None, reason="windlass is not installed: run `make wheel` first")
@@ -46,9 +47,7 @@ def files(bands):
         for width, height in SIDES[number % 2 :: 2]:
             image = windlass.Image.new_from_array(picture(width, height, bands)).copy(interpretation=SPACES[bands])
             data = bytes(image.jpegsave_buffer(**options))
-            again = windlass.Image.new_from_buffer(data, "")
-            pixels = np.frombuffer(again.write_to_memory(), np.uint8).reshape(again.height, again.width, again.bands)
-            yield f"{width}x{height} {options}", data, pixels
+            yield f"{width}x{height} {options}", data, decoded(windlass, data)
 
 
 def far(one, other):

@@ -116,10 +116,8 @@ impl Settings {
     fn decoder(self, source: &Source, tick: &Tick) -> Result<(Decoder<SourceReader>, Failure)> {
         let reader = source.open()?.with_tick(tick.clone());
         let failure = reader.failure();
-        let decoder = Decoder::new(reader, self.options(tick)).map_err(error);
-        // what the connection said comes before what the codec made of it
-        failure.check()?;
-        Ok((decoder?, failure))
+        let decoder = told(&failure, Decoder::new(reader, self.options(tick)))?;
+        Ok((decoder, failure))
     }
 
     fn options(self, tick: &Tick) -> Options {
@@ -147,6 +145,13 @@ impl Settings {
         }
         options
     }
+}
+
+/// What the decoder came to, unless the connection failed: what that said comes before what the codec
+/// made of it.
+fn told<T>(failure: &Failure, result: windlass_jpeg::Result<T>) -> Result<T> {
+    failure.check()?;
+    result.map_err(error)
 }
 
 /// The image that a file holds.
@@ -282,9 +287,7 @@ impl Loader for JpegLoader {
         tick: &Tick,
     ) -> Result<()> {
         let (decoder, failure) = self.decoder(session, tick)?;
-        let read = decoder.read(self.steps(rows), &mut decoded.raw).map_err(error);
-        failure.check()?;
-        read
+        told(failure, decoder.read(self.steps(rows), &mut decoded.raw))
     }
 
     fn splits(&self) -> bool {
@@ -299,9 +302,7 @@ impl Loader for JpegLoader {
         tick: &Tick,
     ) -> Result<bool> {
         let (decoder, failure) = self.decoder(session, tick)?;
-        let split = decoder.split(&mut decoded.part, most).map_err(error);
-        failure.check()?;
-        split
+        told(failure, decoder.split(&mut decoded.part, most))
     }
 
     fn work(&self, decoded: &mut Decoded) -> Result<()> {
@@ -321,9 +322,7 @@ impl Loader for JpegLoader {
             return Ok(Lead { ready: false, splits: self.splits });
         };
         let steps = self.steps(rows);
-        let advanced = decoder.advance(steps).map_err(error);
-        failure.check()?;
-        advanced?;
+        told(failure, decoder.advance(steps))?;
         Ok(Lead { ready: decoder.is_ready(steps), splits: decoder.can_split(most) })
     }
 

@@ -11,7 +11,7 @@
 use std::sync::Arc;
 
 use super::bits::{Bits, unstuffed};
-use super::coefficients::{MAX_SCAN, Place, Pool, Row, Shared};
+use super::coefficients::{MAX_SCAN, Pool, Row, Shared};
 use super::plan::Plan;
 use super::scan::Block;
 use super::sequential;
@@ -32,6 +32,8 @@ pub(crate) struct Template {
     blocks: Vec<Block>,
     /// How many units a part is meant to have; it may have some times that.
     pub(crate) wanted: usize,
+    /// Units of a row in memory.
+    each: usize,
     plan: Arc<Plan>,
     pool: Arc<Pool>,
     /// Units between restart markers, 0 if there are none.
@@ -53,6 +55,7 @@ impl Template {
             coders: coders.collect(),
             blocks: blocks.to_vec(),
             wanted,
+            each: plan.memory_units(),
             plan: Arc::clone(plan),
             pool: Arc::clone(pool),
             interval,
@@ -77,8 +80,7 @@ impl Template {
     ) {
         let (number, unit) = self.place(unit);
         if number == rows.len() {
-            let new = || Row::new(&self.plan, self.plan.memory_units(), Place::Now);
-            rows.push(self.pool.take().unwrap_or_else(new));
+            rows.push(self.pool.take(&self.plan));
         }
         let Some(row) = rows.get_mut(number) else { return };
         for block in &self.blocks {
@@ -92,8 +94,7 @@ impl Template {
 
     /// The number of the row that a unit lies in, and its place there.
     fn place(&self, unit: usize) -> (usize, usize) {
-        let each = self.plan.memory_units();
-        (unit / each, unit % each)
+        (unit / self.each, unit % self.each)
     }
 }
 

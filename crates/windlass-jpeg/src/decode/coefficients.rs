@@ -183,9 +183,10 @@ impl Pool {
     /// The most rows that wait.
     const LIMIT: usize = 64;
 
-    /// A row with whatever it held before.
-    pub(crate) fn take(&self) -> Option<Row> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).pop()
+    /// A row of [`Plan::memory_units`] with whatever it held before.
+    pub(crate) fn take(&self, plan: &Plan) -> Row {
+        let row = self.0.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        row.unwrap_or_else(|| Row::new(plan, plan.memory_units(), Place::Now))
     }
 
     fn give(&self, row: Row) {

@@ -432,10 +432,7 @@ impl<R: BufRead> Decoder<R> {
                     None => return Ok(()),
                 }
             };
-            let place = || {
-                let new = || Row::new(&self.plan, self.plan.memory_units(), Place::Now);
-                self.pool.take().unwrap_or_else(new)
-            };
+            let place = || self.pool.take(&self.plan);
             let new = || Open { line: Line::new(), row: place(), taken: 0, next: 0 };
             let mut open = self.open.take().unwrap_or_else(new);
             loop {

@@ -149,8 +149,8 @@ impl Plan {
         self.planes.iter().any(|plane| plane.upsampling.looks_around())
     }
 
-    /// How many units lie together in memory where a picture is decoded row by row: those of a row, unless it
-    /// is a very wide one, of which others may decode the most.
+    /// How many units lie together in memory where a picture is decoded row by row: those of a row, or as
+    /// many as fit, so that pieces of a row that others decoded waste little.
     pub(crate) fn memory_units(&self) -> usize {
         self.units_across.min((MEMORY_BYTES / self.unit_bytes()).max(1))
     }
