@@ -1,6 +1,7 @@
 //! From the bytes of a strip or tile to its samples.
 
 mod ccitt;
+mod inflate;
 mod jpeg;
 mod log;
 mod lzw;
@@ -17,7 +18,6 @@ pub(super) use {lzw::decode as lzw, packbits::decode as packbits};
 use super::file::Order;
 use super::page::{Layout, Page, SampleFormat};
 use super::{malformed, tags, unsupported};
-use flate2::{Decompress, FlushDecompress, Status};
 use std::sync::LazyLock;
 use windlass_core::{Error, Result};
 
@@ -31,7 +31,7 @@ pub(super) struct Codec {
 /// Memory that chunk after chunk is decoded with.
 #[derive(Default)]
 pub(super) struct Scratch {
-    inflate: Option<Decompress>,
+    inflate: Option<inflate::Inflate>,
 }
 
 /// What is wrong with a chunk; the samples before the damage are right.
@@ -216,24 +216,12 @@ fn facsimile(
 }
 
 fn inflate(input: &[u8], out: &mut [u8], scratch: &mut Scratch) -> Outcome {
-    let inflate = scratch.inflate.get_or_insert_with(|| Decompress::new(true));
-    inflate.reset(true);
-    loop {
-        let (read, written) = (inflate.total_in() as usize, inflate.total_out() as usize);
-        if written == out.len() {
-            return Ok((written, true));
+    let (filled, done) = scratch.inflate.get_or_insert_default().zlib(input, out);
+    match done {
+        Err(inflate::Fault::Malformed(what)) => {
+            Err((filled, malformed(format!("decoding error: {what}"))))
         }
-        let result =
-            inflate.decompress(&input[read..], &mut out[written..], FlushDecompress::Finish);
-        let filled = inflate.total_out() as usize;
-        match result {
-            Ok(Status::StreamEnd) => return Ok((filled, filled == out.len())),
-            Ok(_) if filled == written && inflate.total_in() as usize == read => {
-                return Ok((filled, filled == out.len()));
-            }
-            Ok(_) => {}
-            Err(error) => return Err((filled, malformed(format!("decoding error: {error}")))),
-        }
+        Ok(()) | Err(inflate::Fault::Short) => Ok((filled, filled == out.len())),
     }
 }
 
