@@ -20,7 +20,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 #[derive(Debug)]
 pub struct Fresh<'a> {
     rest: &'a mut [MaybeUninit<u8>],
-    /// Bytes of all strips that were cleared
+    /// Bytes of all strips that were cleared or written
     cleared: &'a AtomicUsize,
 }
 
@@ -64,6 +64,23 @@ impl<'a> Strip<'a> {
         // SAFETY: the line above wrote every byte, and `MaybeUninit<u8>` lies as `u8` does.
         unsafe { &mut *(std::ptr::from_mut(self.memory) as *mut [u8]) }
     }
+
+    /// Fills the strip with `pieces`, one behind the other, and writes each byte once: what they leave out
+    /// is 0, what is too much for it is passed over.
+    pub fn write<'b>(self, pieces: impl IntoIterator<Item = &'b [u8]>) {
+        let bytes = self.memory.len();
+        let mut rest = self.memory;
+        for piece in pieces {
+            let count = piece.len().min(rest.len());
+            let (to, below) = rest.split_at_mut(count);
+            for (to, from) in to.iter_mut().zip(piece) {
+                to.write(*from);
+            }
+            rest = below;
+        }
+        rest.fill(MaybeUninit::new(0));
+        self.cleared.fetch_add(bytes, Ordering::Relaxed);
+    }
 }
 
 /// `vec`, which has the room, with `bytes` more bytes that `fill` writes; `None` where `fill` left some
@@ -95,7 +112,7 @@ fn written<E>(
     advise_huge(memory);
     let (bytes, cleared) = (memory.len(), AtomicUsize::new(0));
     fill(Fresh { rest: memory, cleared: &cleared })?;
-    // strips do not overlap and are cleared once at most: the sum is whole only if all are
+    // strips do not overlap and are cleared or written once at most: the sum is whole only if all are
     Ok(cleared.into_inner() == bytes)
 }
 
@@ -133,6 +150,17 @@ mod tests {
             Ok(())
         });
         assert_eq!(made.expect("no error").expect("whole"), [1, 0, 0, 2, 2, 2, 2, 2, 2, 2]);
+    }
+
+    #[test]
+    fn pieces_fill_a_strip() {
+        let made = vec_with::<()>(Vec::with_capacity(8), 8, |mut fresh| {
+            let (first, second) = (fresh.strip(3), fresh.strip(5));
+            first.write([&[1, 2][..], &[], &[3, 4]]);
+            second.write([&[5, 6][..], &[7]]);
+            Ok(())
+        });
+        assert_eq!(made.expect("no error").expect("whole"), [1, 2, 3, 5, 6, 7, 0, 0]);
     }
 
     #[test]

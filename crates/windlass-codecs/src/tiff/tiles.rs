@@ -165,13 +165,20 @@ impl Tiles {
         if let Some(done) = self.direct(part, memory, out) {
             return done;
         }
+        let joined = part.planes.len() > 1;
         self.planes(part, memory)?;
-        let stride = memory.decoded.len() / self.decoded_rows(part.rows) as usize;
+        let decoded = &mut memory.decoded;
+        let stride = decoded.len() / self.decoded_rows(part.rows) as usize;
         for (at, y) in rows.enumerate() {
-            match &self.convert.step {
-                Step::Chroma(chroma) => chroma.row(&memory.decoded, stride, at, out.bytes(y)),
-                _ => self.convert.row(&memory.decoded[at * stride..], out.bytes(y)),
+            if let Step::Chroma(chroma) = &self.convert.step {
+                chroma.row(decoded, stride, at, out.bytes(y));
+                continue;
             }
+            let row = &mut decoded[at * stride..][..stride];
+            if !joined {
+                self.codec.finish(row, stride);
+            }
+            self.convert.row(row, out.bytes(y));
         }
         Ok(())
     }
@@ -191,8 +198,8 @@ impl Tiles {
         if !whole || !matches!(self.convert.step, Step::Copy) {
             return None;
         }
-        let mut rows: Vec<&mut [u8]> = out.rows::<u8>().map(|(_, row)| row).collect();
-        rows.iter_mut().for_each(|row| row.fill(0));
+        // what a damaged stream leaves out is 0 in them already
+        let rows: Vec<&mut [u8]> = out.rows::<u8>().map(|(_, row)| row).collect();
         let damage = |error| Damage { error, fatal: self.layout.tiled };
         match jpeg.rows(&memory.bytes[range.clone()], width, rows) {
             Ok(()) => Some(Ok(())),
@@ -200,7 +207,8 @@ impl Tiles {
         }
     }
 
-    /// Decodes all planes of a part, and puts their samples side by side.
+    /// Decodes all planes of a part, and puts their samples side by side. The rows of a single one are
+    /// yet to be finished, each where it is converted: it is in the nearest cache then.
     fn planes(&self, part: &Part, memory: &mut Memory) -> Result<()> {
         let layout = &self.layout;
         let (width, rows) = (layout.chunk.0, part.rows);
@@ -209,7 +217,7 @@ impl Tiles {
         if let [range] = &part.planes[..] {
             resize(decoded, size)?;
             let result =
-                self.codec.chunk(&mut bytes[range.clone()], (width, rows), decoded, scratch);
+                self.codec.decompress(&mut bytes[range.clone()], (width, rows), decoded, scratch);
             return result.or_else(|damage| self.damaged_at(part, 0, damage));
         }
         let samples = part.planes.len();

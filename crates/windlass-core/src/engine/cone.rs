@@ -490,6 +490,18 @@ impl Cone {
         Ok(())
     }
 
+    /// The rows of `rect` as they lie in memory, where nothing has to be computed for them.
+    pub(crate) fn at_hand<'a>(
+        &self,
+        inputs: Inputs<'a>,
+        rect: Rect,
+    ) -> Option<Result<Vec<Row<'a>>>> {
+        let (Feed::Store(_) | Feed::Memory(_)) = self.root else { return None };
+        let mut rows = Vec::with_capacity(rect.height as usize);
+        let found = Sources { steps: &[], inputs }.find(self.root, self.pixel, rect, &mut rows);
+        Some(found.map(|_joined| rows))
+    }
+
     fn copy_root(
         &self,
         steps: &[StepState],
@@ -817,6 +829,14 @@ impl<'a> Row<'a> {
         match self {
             Self::Whole(row) => row,
             Self::Pieces(pieces) => pieces.first().copied().unwrap_or_default(),
+        }
+    }
+
+    /// Its pieces from left to right.
+    pub(crate) fn pieces(&self) -> &[&'a [u8]] {
+        match self {
+            Self::Whole(row) => std::slice::from_ref(row),
+            Self::Pieces(pieces) => pieces,
         }
     }
 

@@ -4,7 +4,7 @@
 //! helpers join it while the process has threads to spare, and end with it. Whatever calls a
 //! handler of the user is picked by the caller alone.
 
-use super::cone::{Cone, Inputs, State};
+use super::cone::{Cone, Inputs, Row, State};
 use super::context::{self, Context};
 use super::pieces::{Next, Pieces, Raw};
 use super::plan::{BlockId, Make, Plan, Read, Store, Unit};
@@ -52,6 +52,11 @@ impl Maker<'_> {
     /// Writes the pixels of `out`.
     pub(crate) fn fill(&mut self, out: &mut RegionMut<'_>) -> Result<()> {
         self.cone.fill(self.state, self.inputs, out)
+    }
+
+    /// The rows of `rect` from where they lie, if they are at hand.
+    pub(crate) fn at_hand(&self, rect: Rect) -> Option<Result<Vec<Row<'_>>>> {
+        self.cone.at_hand(self.inputs, rect)
     }
 
     /// Hands the pixels of `rect` over, a few rows at a time.

@@ -1,5 +1,6 @@
 //! Where evaluations end: memory, a reduction, a file.
 
+use super::cone::Row;
 use super::context::with_context;
 use super::plan::{Parts, Plan, Unit};
 use super::run::{self, Maker, Sink};
@@ -139,6 +140,12 @@ impl Sink for Memory<'_> {
     fn unit(&self, number: usize, unit: &Unit, maker: &mut Maker<'_>) -> Result<()> {
         let strip = self.units[number].lock().unwrap_or_else(PoisonError::into_inner).take();
         let strip = strip.ok_or_else(|| Error::new(ErrorKind::Internal, "a strip made twice"))?;
+        if let Some(rows) = maker.at_hand(unit.rect) {
+            let rows = rows?;
+            // a copy that writes each byte once, not zeros before it
+            strip.write(rows.iter().flat_map(Row::pieces).copied());
+            return Ok(());
+        }
         let rows = strip.clear().chunks_exact_mut(self.row.max(1)).collect();
         maker.fill(&mut RegionMut::new(unit.rect, self.pixel, rows))
     }

@@ -424,7 +424,8 @@ impl<'a> Bits<'a> {
         if let Some(&eight) = self.input[self.at..].first_chunk::<8>() {
             self.held |= u64::from_le_bytes(eight) << self.count;
             self.at += ((63 - self.count) >> 3) as usize;
-            self.count |= 56;
+            // with what was there, 56 to 63: the bytes above are counted by their number of bits
+            self.count |= 0b11_1000;
         }
     }
 
