@@ -42,11 +42,22 @@ def target_of(obj):
             return target
     if callable(obj) and not isinstance(obj, type):
         return _to_function(obj)
-    raise _no_source(obj)
+    raise _no_target(obj)
 
 
 def _no_source(obj):
-    return AttributeError(f"'{type(obj).__name__}' object has no attribute 'pointer'")
+    known = "a Source, bytes, a pathlib.Path, a file opened in binary mode, a response, a socket, or an iterator of bytes"
+    return _no_connection(obj, f"a source is {known}", "new_from_file")
+
+
+def _no_target(obj):
+    known = "a Target, a pathlib.Path, a file opened in binary mode, a socket, a bytearray, or a function that takes bytes"
+    return _no_connection(obj, f"a target is {known}", "write_to_file")
+
+
+def _no_connection(obj, known, by_name):
+    name = f"; a name is for {by_name}" if isinstance(obj, str) else ""
+    return AttributeError(f"'{type(obj).__name__}' object has no attribute 'pointer': {known}{name}")
 
 
 def _of_buffer(obj):
@@ -60,6 +71,7 @@ def _of_buffer(obj):
 def _of_socket(obj):
     if not isinstance(obj, socket.socket):
         return None
+    _check_open(obj.fileno() < 0, "socket")
     if type(obj) is socket.socket:
         return Source.new_from_descriptor(obj.fileno())
     # what is encrypted must go through the object
@@ -109,8 +121,7 @@ def _of_file(obj):
     read = getattr(obj, "read", None)
     if not callable(read):
         return None
-    if isinstance(obj, io.TextIOBase):
-        raise TypeError("a file must be opened in binary mode")
+    _check_file(obj, "readable", "rb")
     if _seeks(obj):
         source = _reading(read)
         source.on_seek(obj.seek)
@@ -120,6 +131,21 @@ def _of_file(obj):
         return Source.new_from_descriptor(obj.fileno())
     # the bytes that are there, rather than all that were asked for
     return _reading(obj.read1 if callable(getattr(obj, "read1", None)) else read)
+
+
+def _check_open(is_closed, what):
+    if is_closed:
+        raise ValueError(f"I/O operation on closed {what}")
+
+
+def _check_file(obj, able, mode):
+    """Refuses files that are known not to serve."""
+    if isinstance(obj, io.TextIOBase):
+        raise TypeError(f"a file must be opened in binary mode ({mode!r}), not as {type(obj).__name__}, which has text")
+    _check_open(getattr(obj, "closed", False) is True, "file")
+    # files that Python itself opened; others may not know
+    if isinstance(obj, (io.FileIO, io.BufferedReader, io.BufferedWriter)) and not getattr(obj, able)():
+        raise TypeError(f"a file must be opened with {mode!r}: this one is not {able}")
 
 
 def _seeks(obj):
@@ -154,11 +180,22 @@ def _of_pieces(pieces):
     def read(size):
         # an empty piece is not the end
         for piece in pieces:
-            if len(piece):
+            if _has_bytes(piece):
                 return piece
         return b""
 
     return _reading(read)
+
+
+def _has_bytes(piece):
+    """Whether a piece is not empty; TypeError for what is none."""
+    if isinstance(piece, (bytes, bytearray)):
+        return len(piece) > 0
+    try:
+        with memoryview(piece) as view:
+            return view.nbytes > 0
+    except TypeError:
+        raise TypeError(f"an iterator gave {type(piece).__name__}, not bytes") from None
 
 
 def _of_async_pieces(pieces):
@@ -166,7 +203,7 @@ def _of_async_pieces(pieces):
 
     async def read(size):
         async for piece in pieces:
-            if len(piece):
+            if _has_bytes(piece):
                 return piece
         return b""
 
@@ -182,6 +219,7 @@ def _reading(read):
 def _to_socket(obj):
     if not isinstance(obj, socket.socket):
         return None
+    _check_open(obj.fileno() < 0, "socket")
     if type(obj) is socket.socket:
         return Target.new_to_descriptor(obj.fileno())
     return _to_function(obj.sendall)
@@ -197,8 +235,7 @@ def _to_file(obj):
     write = getattr(obj, "write", None)
     if not callable(write):
         return None
-    if isinstance(obj, io.TextIOBase):
-        raise TypeError("a file must be opened in binary mode")
+    _check_file(obj, "writable", "wb")
     target = _to_function(write, getattr(obj, "drain", None))
     if _seeks(obj):
         target.on_seek(obj.seek)

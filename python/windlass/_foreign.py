@@ -3,15 +3,21 @@
 import functools
 import os
 
-from windlass._windlass import call, call_class, find_load, find_save, name_parts, operation_names, split_options
+from windlass._windlass import address_hint, call, call_class, find_load, find_save, name_parts, operation_names, split_options
 from windlass.error import Error
 from windlass.vsource import Source
 from windlass.vtarget import Target
 
 
-def _name(filename):
+_SUFFIX = "a format is told by a suffix such as .jpg or .png, of those that get_suffixes() lists"
+
+
+def _name(filename, instead):
     """A file name as text."""
-    return os.fsdecode(filename)
+    try:
+        return os.fsdecode(filename)
+    except TypeError as error:
+        raise TypeError(f"{error}; {instead}") from None
 
 
 def _with_options(kwargs, options):
@@ -30,11 +36,11 @@ def _option_text(options):
 
 def load_file(filename, kwargs):
     """The image of a file, or at an address."""
-    name, options = split_options(_name(filename))
+    name, options = split_options(_name(filename, "sources and open files are for new_from_source"))
     is_address, _, shown = name_parts(name)
     message = f"unable to load from file {os.fsencode(shown)!r}"
     if not is_address and not os.path.exists(name):
-        raise _not_found(message, f'VipsForeignLoad: file "{shown}" does not exist')
+        raise _not_found(message, f'VipsForeignLoad: file "{shown}" does not exist{address_hint(name)}')
     if not is_address and os.path.isdir(name):
         raise Error(message, f'VipsForeignLoad: "{name}" is a directory')
     source = Source("file", name)
@@ -66,7 +72,8 @@ def load_source(source, options, kwargs):
     source = _source_of(source)
     loader = find_load(source)
     if loader is None:
-        raise Error("unable to load from source", "VipsForeignLoad: source is not in a known format")
+        nothing = "" if source.stats().bytes else ": it gave no bytes"
+        raise Error("unable to load from source", f"VipsForeignLoad: source is not in a known format{nothing}")
     return call_class(f"{loader}_source", source, **_with_options(kwargs, _option_text(options)))
 
 
@@ -109,21 +116,22 @@ def _target_of(target):
 
 def save_file(image, filename, kwargs):
     """Write to a file."""
-    name, options = split_options(_name(filename))
-    _, suffix, shown = name_parts(name)
+    name, options = split_options(_name(filename, "targets and open files are for write_to_target"))
+    is_address, suffix, shown = name_parts(name)
     saver = find_save(suffix)
     if saver is None:
         message = f"unable to write to file {os.fsencode(shown)!r}"
-        raise Error(message, f'VipsForeignSave: "{shown}" is not a known file format')
+        wanted = "an address that ends in no suffix takes one behind #, such as #.png" if is_address else _SUFFIX
+        raise Error(message, f'VipsForeignSave: "{shown}" is not a known file format: {wanted}')
     call_class(saver, image, name, **_with_options(kwargs, options))
 
 
 def _saver(suffix, what):
     """The saver for a suffix, and the options after it."""
-    name, options = split_options(_name(suffix))
+    name, options = split_options(_name(suffix, _SUFFIX))
     saver = find_save(name)
     if saver is None:
-        raise Error(f"unable to write to {what}", f'VipsForeignSave: "{name}" is not a known {what} format')
+        raise Error(f"unable to write to {what}", f'VipsForeignSave: "{name}" is not a known {what} format: {_SUFFIX}')
     return saver, options
 
 

@@ -33,7 +33,7 @@ use crate::{Error, ErrorKind, Result, Source, Target, Tick, Tree, events, settin
 
 /// An object to be read, which is asked for at the first use.
 pub(crate) fn source(name: &str) -> Result<Source> {
-    let place = Place::parse(name)?;
+    let place = Place::of_object(name)?;
     let (nick, counters) = (place.nick.clone(), Arc::<Counters>::default());
     Ok(Source::later(nick, counters.clone(), move |tick| open(place.clone(), &counters, tick)))
 }
@@ -58,7 +58,7 @@ fn open(place: Place, counters: &Arc<Counters>, tick: &Tick) -> Result<Source> {
 
 /// An object to be written.
 pub(crate) fn target(name: &str) -> Result<Target> {
-    Ok(upload::target(Place::parse(name)?))
+    Ok(upload::target(Place::of_object(name)?))
 }
 
 /// Objects below a name.
@@ -99,6 +99,16 @@ impl Place {
         let url = name.to_owned();
         let store = Arc::new(PerProcess::new(move || store(&url)));
         Ok(Self { nick: shown(name), path, store })
+    }
+
+    /// A place where one object is, not many.
+    fn of_object(name: &str) -> Result<Self> {
+        let place = Self::parse(name)?;
+        if place.path.as_ref().is_empty() {
+            let text = "the address names no object: it is scheme://bucket/key";
+            return Err(Error::new(ErrorKind::BadArgument, text));
+        }
+        Ok(place)
     }
 
     fn store(&self) -> Result<Arc<dyn ObjectStore>> {
@@ -250,9 +260,32 @@ fn store_error(error: &object_store::Error) -> Error {
         object_store::Error::Unauthenticated { .. } => {
             Error::new(ErrorKind::Io, "the credentials are missing or not accepted")
         }
-        other => Error::new(ErrorKind::Io, redacted(&other.to_string())),
+        other => {
+            let text = redacted(&other.to_string());
+            let text = match missing(&text) {
+                Some(names) => format!("no credentials were found: set {names} ({text})"),
+                None => text,
+            };
+            Error::new(ErrorKind::Io, text)
+        }
     }
 }
+
+/// What the environment lacks, if that is why a request failed: then the machine itself was asked
+/// for credentials, which only those in a cloud can answer.
+fn missing(text: &str) -> Option<&'static str> {
+    let asked = text.contains(METADATA) || text.contains("metadata.google.internal");
+    match text {
+        _ if text.contains("Account must be specified") => Some("AZURE_STORAGE_ACCOUNT_NAME"),
+        _ if !asked => None,
+        _ if text.contains("S3") => Some("AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"),
+        _ if text.contains("GCS") => Some("GOOGLE_APPLICATION_CREDENTIALS"),
+        _ => Some("AZURE_STORAGE_ACCOUNT_KEY"),
+    }
+}
+
+/// Where machines in a cloud ask who they are.
+const METADATA: &str = "169.254.169.254";
 
 /// A text in which addresses have lost their queries, and user names.
 fn redacted(text: &str) -> String {
@@ -376,6 +409,18 @@ mod tests {
         let text = "error for https://me:pw@host/key?sig=abc (https://h/k?x=1): refused";
         assert_eq!(redacted(text), "error for https://host/key (https://h/k): refused");
         assert_eq!(redacted("no address"), "no address");
+    }
+
+    #[test]
+    fn missing_credentials() {
+        let asked =
+            "Generic S3 error: Error performing PUT http://169.254.169.254/latest/api/token";
+        assert_eq!(missing(asked), Some("AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"));
+        let absent = "Generic MicrosoftAzure error: Account must be specified";
+        assert_eq!(missing(absent), Some("AZURE_STORAGE_ACCOUNT_NAME"));
+        assert_eq!(missing("Generic S3 error: the server answered 500"), None);
+        let error = Place::of_object("s3://bucket").map(|_| ()).unwrap_err();
+        assert!(error.message().contains("names no object"), "{error}");
     }
 
     #[test]

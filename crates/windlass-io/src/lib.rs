@@ -39,7 +39,7 @@ pub use error::{Error, ErrorKind, Result, ResultExt};
 #[cfg(feature = "http")]
 pub use http::{HttpOptions, Method};
 pub use limits::Limits;
-pub use names::{format_name, is_url, shown};
+pub use names::{address_hint, format_name, is_url, shown};
 pub use objects::{Folder, Objects, Tree};
 pub use source::{Failure, Handlers, Reader, Source, SourceKey, SourceReader, Stream};
 pub use spool::{Spool, temporary_file};

@@ -91,7 +91,9 @@ impl Source {
     /// which is opened at the first use.
     pub fn from_name(name: impl AsRef<Path>) -> Result<Self> {
         let path = name.as_ref();
-        let Some((scheme, name)) = address(path) else { return Self::from_file(path) };
+        let Some((scheme, name)) = address(path) else {
+            return Self::from_file(path).map_err(|error| hinted(error, path));
+        };
         match scheme {
             Scheme::File => Self::from_file(file_path(name)),
             #[cfg(feature = "http")]
@@ -192,6 +194,35 @@ fn scheme(name: &str) -> Option<Scheme> {
         _ => None,
     }
 }
+
+/// What a message adds where `name` looks like an address and is none that is known; else nothing.
+///
+/// ```
+/// use windlass_io::address_hint;
+///
+/// assert!(address_hint("htp://example.com/a.jpg").contains("http://"));
+/// assert_eq!(address_hint("folder/a.jpg"), "");
+/// ```
+pub fn address_hint(name: &str) -> String {
+    let Some((scheme, rest)) = name.split_once(':') else { return String::new() };
+    let letters = scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+.-".contains(&byte));
+    if scheme.is_empty() || !letters || !rest.starts_with('/') || is_url(name) {
+        return String::new();
+    }
+    format!(", and no address begins so: they begin with {ADDRESSES}")
+}
+
+/// A file that is not there may have been meant as an address.
+fn hinted(error: Error, path: &Path) -> Error {
+    let hint = path.to_str().map(address_hint).unwrap_or_default();
+    if hint.is_empty() || error.kind() != ErrorKind::NotFound {
+        return error;
+    }
+    Error::new(ErrorKind::NotFound, format!("{}{hint}", error.message())).with_source(error)
+}
+
+const ADDRESSES: &str =
+    "file://, http://, https://, s3://, gs://, az://, abfss://, sqlite: or postgres://";
 
 /// The path of `file:///path` or `file://localhost/path`.
 fn file_path(name: &str) -> PathBuf {

@@ -3,7 +3,7 @@
 use std::env;
 use std::ffi::OsString;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 use std::thread;
 
 /// Number of threads that may work on an evaluation, at least 1.
@@ -60,6 +60,19 @@ pub fn pipe_read_limit() -> Option<u64> {
 /// Sets the bytes of a pipe that are kept at most; negative is no limit.
 pub fn set_pipe_read_limit(bytes: i64) {
     PIPE_READ_LIMIT.store(bytes.max(-1), Ordering::Relaxed);
+}
+
+/// Whether another copy of SQLite may be at work in this process; the last
+/// [`set_other_sqlite`], else false.
+pub fn other_sqlite() -> bool {
+    OTHER_SQLITE.load(Ordering::Relaxed)
+}
+
+/// Sets whether another copy of SQLite may be at work in this process, as in the module `sqlite3`
+/// of Python. Locks between two copies do not work, so that of this crate looks then for those of
+/// the other before it begins (on Linux). A program that uses `rusqlite` has one copy.
+pub fn set_other_sqlite(there_is: bool) {
+    OTHER_SQLITE.store(there_is, Ordering::Relaxed);
 }
 
 /// Folder for temporary files: `TMPDIR`, else `/tmp`.
@@ -119,6 +132,7 @@ fn remember(first: usize) -> usize {
 // Atomics instead of locks, so that a fork at any moment leaves them usable.
 static CONCURRENCY: AtomicUsize = AtomicUsize::new(0);
 static DISC_THRESHOLD: AtomicI64 = AtomicI64::new(UNSET);
+static OTHER_SQLITE: AtomicBool = AtomicBool::new(false);
 static PIPE_READ_LIMIT: AtomicI64 = AtomicI64::new(UNSET);
 
 const UNSET: i64 = i64::MIN;

@@ -3,6 +3,8 @@
 //! `sqlite:photos.db?table=images&column=data&rowid=123`, or with `key=name&value=cat.jpg` in
 //! place of `rowid` to find the row by another column.
 
+mod locks;
+
 use std::hash::{DefaultHasher, Hasher};
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, channel, sync_channel};
@@ -11,6 +13,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, MAIN_DB, OpenFlags, OptionalExtension};
+
+use locks::{Opened, Use};
 
 use crate::names::{percent_decoded, query};
 use crate::process::PerProcess;
@@ -39,10 +43,14 @@ enum Row {
 
 pub(crate) fn source(name: &str) -> Result<Source> {
     let (place, counters) = (Place::parse(name)?, Arc::<Counters>::default());
+    if matches!(place.row, Row::New) {
+        return Err(bad("sqlite: needs rowid=… or key=…&value=… to be read"));
+    }
     let nick = name.to_owned();
     Ok(Source::later(name, counters.clone(), move |tick| {
         let (place, counters) = (place.clone(), counters.clone());
-        let blob = detached(tick, move || Blob::open(place, counters), || ())?;
+        let inner = tick.clone();
+        let blob = detached(tick, move || Blob::open(place, counters, &inner), || ())?;
         Ok(Source::from_reader(nick.clone(), blob))
     }))
 }
@@ -82,9 +90,8 @@ impl Place {
         Ok(Self { file, table: need("table")?, column: need("column")?, row })
     }
 
-    fn connect(&self, flags: OpenFlags) -> Result<Connection> {
-        let flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = Connection::open_with_flags(&self.file, flags).map_err(sqlite_error)?;
+    fn connect(&self, flags: OpenFlags) -> Result<Opened> {
+        let connection = Opened::new(&self.file, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
         connection.busy_timeout(BUSY).map_err(sqlite_error)?;
         Ok(connection)
     }
@@ -110,6 +117,12 @@ impl Place {
         found.map_err(sqlite_error)
     }
 
+    /// The number of the row, and the length of its value.
+    fn measure(&self, connection: &Connection) -> Result<(i64, u64)> {
+        let row = self.find(connection)?.ok_or_else(|| self.missing())?;
+        Ok((row, self.blob(connection, row, true)?.len() as u64))
+    }
+
     /// The value of a row.
     fn blob<'a>(
         &self,
@@ -118,7 +131,14 @@ impl Place {
         read_only: bool,
     ) -> Result<rusqlite::blob::Blob<'a>> {
         let (table, column) = (self.table.as_str(), self.column.as_str());
-        connection.blob_open(MAIN_DB, table, column, row, read_only).map_err(sqlite_error)
+        connection.blob_open(MAIN_DB, table, column, row, read_only).map_err(|error| {
+            let error = sqlite_error(error);
+            if error.message().contains("cannot open value of type") {
+                let text = format!("{} in column {column:?}: a BLOB is needed", error.message());
+                return bad(text);
+            }
+            error
+        })
     }
 
     fn missing(&self) -> Error {
@@ -145,6 +165,7 @@ struct Blob {
 struct Wish {
     offset: u64,
     count: usize,
+    tick: Tick,
     answer: SyncSender<Result<Vec<u8>>>,
 }
 
@@ -166,11 +187,12 @@ struct Seen {
 }
 
 impl Blob {
-    fn open(place: Place, counters: Arc<Counters>) -> Result<Self> {
+    fn open(place: Place, counters: Arc<Counters>, tick: &Tick) -> Result<Self> {
+        let using = Use::begin(&place.file, false, tick)?;
         let connection = place.connect(OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-        let row = place.find(&connection)?.ok_or_else(|| place.missing())?;
-        let len = place.blob(&connection, row, true)?.len() as u64;
+        let (row, len) = place.measure(&connection)?;
         drop(connection);
+        drop(using);
         let seen = Arc::new(Turn::new(Seen::default()));
         let worker = Worker { place, row, len, seen };
         let desk = PerProcess::new(|| Mutex::new(None));
@@ -199,15 +221,18 @@ impl Blob {
 impl Worker {
     /// Serves until nobody is left who could wish for something.
     fn work(&self, wishes: &Receiver<Wish>) {
-        let mut connection = None;
-        while let Ok(wish) = wishes.recv() {
-            let opened = match connection.take() {
-                Some(connection) => Ok(connection),
-                None => self.place.connect(OpenFlags::SQLITE_OPEN_READ_ONLY),
-            };
+        let (mut connection, mut next) = (None, None);
+        while let Some(wish) = next.take().or_else(|| wishes.recv().ok()) {
+            let opened = Use::begin(&self.place.file, false, &wish.tick).and_then(|using| {
+                let connected = match connection.take() {
+                    Some(connection) => Ok(connection),
+                    None => self.place.connect(OpenFlags::SQLITE_OPEN_READ_ONLY),
+                };
+                connected.map(|connected| (using, connected))
+            });
             match opened {
-                Ok(opened) => {
-                    self.session(&opened, wish, wishes);
+                Ok((using, opened)) => {
+                    next = self.session(&opened, wish, wishes, &using);
                     connection = Some(opened);
                 }
                 // Nobody may be waiting any more.
@@ -217,17 +242,25 @@ impl Worker {
     }
 
     /// Serves in one transaction, with one handle, since finding a place in a large value means
-    /// to walk through it. Ends soon, so that those who write can go on.
-    fn session(&self, connection: &Connection, first: Wish, wishes: &Receiver<Wish>) {
+    /// to walk through it. Ends soon, so that those who write can go on. Returns a wish that is
+    /// for another transaction.
+    fn session(
+        &self,
+        connection: &Connection,
+        first: Wish,
+        wishes: &Receiver<Wish>,
+        using: &Use,
+    ) -> Option<Wish> {
         let opened = connection
             .execute_batch("BEGIN")
             .map_err(sqlite_error)
             .and_then(|()| self.checked_blob(connection));
+        let mut next = None;
         match opened {
             Ok(mut blob) => {
                 let end = Instant::now() + LONGEST_SESSION;
-                let mut next = Some(first);
-                while let Some(wish) = next {
+                next = Some(first);
+                while let Some(wish) = next.take_if(|_| !using.others_write()) {
                     let read = self.read(&mut blob, wish.offset, wish.count);
                     drop(wish.answer.send(read));
                     let wait = end.saturating_duration_since(Instant::now()).min(IDLE);
@@ -236,8 +269,10 @@ impl Worker {
             }
             Err(error) => drop(first.answer.send(Err(error))),
         }
+        let next = hold(using, next, wishes);
         // Without a transaction there is nothing to end.
         drop(connection.execute_batch("END"));
+        next
     }
 
     /// The value, if it still is what was read of it.
@@ -272,6 +307,21 @@ impl Worker {
         self.seen.take(&Tick::never())?.pieces.push(piece);
         Ok(bytes)
     }
+}
+
+/// Keeps a transaction until no other copy of SQLite writes, since its locks would go with ours.
+/// Returns a wish that came meanwhile, if it did not wait for too long.
+fn hold(using: &Use, next: Option<Wish>, wishes: &Receiver<Wish>) -> Option<Wish> {
+    let since = |wish| (wish, Instant::now());
+    let mut waiting = next.map(since);
+    while using.others_write() {
+        waiting = waiting.or_else(|| wishes.try_recv().ok().map(since));
+        if let Some((wish, _)) = waiting.take_if(|(_, since)| since.elapsed() > BUSY) {
+            drop(wish.answer.send(Err(locks::locked())));
+        }
+        thread::sleep(POLL);
+    }
+    waiting.map(|(wish, _)| wish)
 }
 
 /// Runs a statement that may have to wait for others, for as long as the tick allows.
@@ -321,7 +371,7 @@ impl Reader for Blob {
         }
         let start = Instant::now();
         let (answer, answered) = sync_channel(1);
-        self.send(Wish { offset, count: buffer.len().min(PIECE), answer })?;
+        self.send(Wish { offset, count: buffer.len().min(PIECE), tick: tick.clone(), answer })?;
         let bytes = loop {
             match answered.recv_timeout(tick.slice()) {
                 Ok(read) => break read?,
@@ -383,6 +433,14 @@ impl BlobSink {
         Ok(connection.last_insert_rowid())
     }
 
+    /// All of it, in one transaction.
+    fn write(&self, connection: &Connection, tick: &Tick) -> Result<()> {
+        patiently(connection, "BEGIN IMMEDIATE", tick)?;
+        let row = self.make_room(connection)?;
+        self.copy(connection, row, tick)?;
+        patiently(connection, "COMMIT", tick)
+    }
+
     fn copy(&self, connection: &Connection, row: i64, tick: &Tick) -> Result<()> {
         let mut blob = self.place.blob(connection, row, false)?;
         let mut piece = alloc::try_vec(PIECE)?;
@@ -417,12 +475,16 @@ impl Sink for BlobSink {
     }
 
     fn commit(&mut self, tick: &Tick) -> Result<()> {
+        let using = Use::begin(&self.place.file, true, tick)?;
         let connection = self.place.connect(OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-        patiently(&connection, "BEGIN IMMEDIATE", tick)?;
-        // A connection that is dropped before its commit takes everything back.
-        let row = self.make_room(&connection)?;
-        self.copy(&connection, row, tick)?;
-        patiently(&connection, "COMMIT", tick)
+        let written = self.write(&connection, tick);
+        if written.is_err() {
+            // What can't be taken back now is by whoever opens the database next.
+            drop(connection.execute_batch("ROLLBACK"));
+        }
+        // The connection goes last: whether it may depends on what others do then.
+        drop(using);
+        written
     }
 
     fn abort(&mut self, _: &Error) {
@@ -467,6 +529,8 @@ fn sqlite_io_error(error: std::io::Error) -> Error {
 const BUSY: Duration = Duration::from_secs(10);
 /// How long a transaction stays open without a read, and at most.
 const IDLE: Duration = Duration::from_millis(100);
+/// How often to look whether others still write.
+const POLL: Duration = Duration::from_millis(10);
 const LONGEST_SESSION: Duration = Duration::from_secs(2);
 const MEMORY: u64 = 8 << 20;
 const PIECE: usize = 256 << 10;

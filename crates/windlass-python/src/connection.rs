@@ -280,6 +280,12 @@ pub(crate) fn name_parts(name: &str) -> (bool, &str, String) {
     (windlass_io::is_url(name), windlass_io::format_name(name), shown(name))
 }
 
+/// What a message adds where a name looks like an address and is none that is known.
+#[pyfunction]
+pub(crate) fn address_hint(name: &str) -> String {
+    windlass_io::address_hint(name)
+}
+
 /// The nickname of the file loader for what a source gives; None where no format knows it.
 #[pyfunction]
 pub(crate) fn find_load(source: &Bound<'_, SourceBase>) -> PyResult<Option<&'static str>> {
@@ -364,10 +370,10 @@ fn bytes_of(answer: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
     if let Ok(bytes) = answer.cast::<PyBytes>() {
         return Ok(bytes.as_bytes().to_vec());
     }
-    match convert::copied(answer) {
-        Ok(bytes) => Ok(bytes),
-        Err(_) => Err(PyTypeError::new_err(format!("read handler returned {}", type_name(answer)))),
-    }
+    convert::copied(answer).map_err(|_| {
+        let kind = type_name(answer);
+        PyTypeError::new_err(format!("read handler returned {kind}, not bytes"))
+    })
 }
 
 /// The new position that a seek handler answers; None where it can't seek.
@@ -420,7 +426,7 @@ impl TargetHandlers for Writing {
             let answer = handler.bind(py).call1((PyBytes::new(py, bytes),))?;
             answer.extract().map_err(|_| {
                 let kind = type_name(&answer);
-                PyTypeError::new_err(format!("write handler returned {kind}, not a count"))
+                PyTypeError::new_err(format!("write handler returned {kind}, not a count of bytes"))
             })
         })
     }

@@ -25,7 +25,7 @@ mod _windlass {
     #[pymodule_export]
     use super::call::{call, call_class, hook_set};
     #[pymodule_export]
-    use super::connection::{SourceBase, Stats, TargetBase, find_load, name_parts};
+    use super::connection::{SourceBase, Stats, TargetBase, address_hint, find_load, name_parts};
     #[pymodule_export]
     use super::constant::constant_like;
     #[pymodule_export]
@@ -43,6 +43,14 @@ mod _windlass {
         block_class, block_untrusted, cache_get, cache_set, cache_size, concurrency_get,
         concurrency_set, find_save, parse_options, split_options, suffixes,
     };
+
+    /// Python's module `sqlite3` has a copy of SQLite of its own.
+    #[pymodule_init]
+    #[expect(clippy::unnecessary_wraps, reason = "what PyO3 calls when the module is made")]
+    fn init(_module: &pyo3::Bound<'_, pyo3::types::PyModule>) -> pyo3::PyResult<()> {
+        windlass_io::settings::set_other_sqlite(true);
+        Ok(())
+    }
 
     /// The version of windlass.
     #[pymodule_export]

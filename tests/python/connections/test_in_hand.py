@@ -301,3 +301,78 @@ def test_a_file_that_fails_is_the_cause(ours):
     if os.path.exists("/dev/full"):
         with open("/dev/full", "wb", buffering=0) as file, pytest.raises(ours.Error, match="No space left"):
             save(ours, file)
+
+
+@pytest.mark.parametrize(
+    ("make", "what", "text"),
+    [
+        (lambda: open(os.devnull, encoding="ascii"), TypeError, "binary mode \\('rb'\\), not as TextIOWrapper"),
+        (lambda: io.StringIO("x"), TypeError, "binary mode \\('rb'\\), not as StringIO"),
+        (lambda: open(os.devnull, "wb"), TypeError, "opened with 'rb': this one is not readable"),
+        (lambda: closed(io.BytesIO(DATA)), ValueError, "closed file"),
+        (lambda: closed(socket.socket()), ValueError, "closed socket"),
+        (lambda: "photo.png", AttributeError, "'str' object .* a source is a Source, .* a name is for new_from_file"),
+        (lambda: None, AttributeError, "'NoneType' object .* a source is a Source"),
+    ],
+)
+def test_what_came_and_what_is_allowed(ours, make, what, text):
+    with pytest.raises(what, match=text):
+        ours.Image.new_from_source(make())
+
+
+@pytest.mark.parametrize(
+    ("make", "what", "text"),
+    [
+        (lambda: open(os.devnull, "w", encoding="ascii"), TypeError, "binary mode \\('wb'\\)"),
+        (lambda: open(os.devnull, "rb"), TypeError, "opened with 'wb': this one is not writable"),
+        (lambda: closed(io.BytesIO()), ValueError, "closed file"),
+        (lambda: "photo.png", AttributeError, "a target is a Target, .* a name is for write_to_file"),
+    ],
+)
+def test_what_takes_no_bytes(ours, make, what, text):
+    with pytest.raises(what, match=text):
+        ours.Image.black(10, 10).write_to_target(make(), ".png")
+
+
+def closed(file):
+    file.close()
+    return file
+
+
+@pytest.mark.parametrize(("pieces", "kind"), [(["a"], "str"), ([1, 2], "int")])
+def test_pieces_that_are_no_bytes(ours, pieces, kind):
+    with pytest.raises(ours.Error, match=f"an iterator gave {kind}, not bytes"):
+        ours.Image.new_from_source(iter(pieces))
+
+
+def test_names_and_files_that_went_to_the_wrong_function(ours, tmp_path):
+    with pytest.raises(TypeError, match="not BytesIO; sources and open files are for new_from_source"):
+        ours.Image.new_from_file(io.BytesIO(DATA))
+    with pytest.raises(TypeError, match="not BytesIO; targets and open files are for write_to_target"):
+        ours.Image.black(10, 10).write_to_file(io.BytesIO())
+    with pytest.raises(ours.Error, match='"png" is not a known target format: a format is told by a suffix'):
+        ours.Image.black(10, 10).write_to_target(io.BytesIO(), "png")
+    with pytest.raises(TypeError, match="a handler is a function, not bytes"):
+        ours.SourceCustom().on_read(DATA)
+    with pytest.raises(ours.Error, match="not in a known format: it gave no bytes"):
+        ours.Image.new_from_source(b"")
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("htp://example.com/a.jpg", "does not exist, and no address begins so: they begin with file://, http://"),
+        ("sqlite:a.db?table=t&column=c", "needs rowid="),
+        ("sqlite:a.db?tabel=t&column=c&rowid=1", 'no option "tabel", only table, column'),
+        ("s3://bucket", "names no object"),
+    ],
+)
+def test_addresses_that_are_wrong(ours, name, text):
+    for read in (ours.Image.new_from_file, ours.Source.new_from_file):
+        with pytest.raises(ours.Error, match=text):
+            read(name)
+
+
+def test_an_address_without_a_suffix(ours):
+    with pytest.raises(ours.Error, match="takes one behind #, such as #.png"):
+        ours.Image.black(10, 10).write_to_file("sqlite:a.db?table=t&column=c&rowid=1")

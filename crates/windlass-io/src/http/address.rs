@@ -1,6 +1,8 @@
 //! An address, what of it may be shown, and what goes with each request.
 
-use super::HttpOptions;
+use ureq::tls::TlsConfig;
+
+use super::{HttpOptions, tls};
 use crate::names::{percent_decoded, shown};
 use crate::{Error, ErrorKind, Result};
 
@@ -12,6 +14,7 @@ pub(super) struct Address {
     /// For messages: also without the query, which may hold a signature.
     pub(super) nick: String,
     pub(super) options: HttpOptions,
+    pub(super) tls: TlsConfig,
 }
 
 impl Address {
@@ -36,7 +39,8 @@ impl Address {
         let slash = if path.starts_with('/') { "" } else { "/" };
         let url = format!("{scheme}://{host}{slash}{}", encoded(path));
         let nick = shown(&url);
-        Ok(Self { url, nick, options })
+        let tls = tls::config(&options)?;
+        Ok(Self { url, nick, options, tls })
     }
 
     /// The address of an object below this one.

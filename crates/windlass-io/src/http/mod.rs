@@ -5,8 +5,10 @@ mod address;
 mod answer;
 mod date;
 mod object;
+mod tls;
 mod upload;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -37,6 +39,14 @@ pub struct HttpOptions {
     /// Headers to send along, such as `Authorization`. They go to the host of the address alone,
     /// not where that redirects to.
     pub headers: Vec<(String, String)>,
+    /// A file with the authorities that are trusted, in the form PEM, in place of those that
+    /// browsers trust. `WINDLASS_HTTP_AUTHORITIES`.
+    pub authorities: Option<PathBuf>,
+    /// A file with the certificate that servers are shown that ask for one, and those that lead
+    /// from it to an authority, in the form PEM. `WINDLASS_HTTP_CERTIFICATE`.
+    pub certificate: Option<PathBuf>,
+    /// The file with its private key, if that is another one. `WINDLASS_HTTP_KEY`.
+    pub key: Option<PathBuf>,
 }
 
 impl Default for HttpOptions {
@@ -45,11 +55,15 @@ impl Default for HttpOptions {
             Duration::from_secs(settings::size_from_environment(name).unwrap_or(default))
         };
         let retries = settings::size_from_environment("WINDLASS_HTTP_RETRIES").unwrap_or(5);
+        let file = |name| settings::variable(name).map(PathBuf::from);
         Self {
             connect_timeout: seconds("WINDLASS_HTTP_CONNECT_TIMEOUT", 10),
             timeout: seconds("WINDLASS_HTTP_TIMEOUT", 30),
             retries: u32::try_from(retries).unwrap_or(u32::MAX),
             headers: Vec::new(),
+            authorities: file("WINDLASS_HTTP_AUTHORITIES"),
+            certificate: file("WINDLASS_HTTP_CERTIFICATE"),
+            key: file("WINDLASS_HTTP_KEY"),
         }
     }
 }

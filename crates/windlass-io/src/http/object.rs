@@ -417,6 +417,7 @@ pub(super) fn agent(address: &Address) -> Agent {
         .accept("*/*")
         .accept_encoding("identity")
         .input_buffer_size(INPUT_BUFFER)
+        .tls_config(address.tls.clone())
         .build()
         .new_agent()
 }

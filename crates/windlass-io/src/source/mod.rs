@@ -19,6 +19,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use filedescriptor::FileDescriptor;
 
+use crate::error::reason;
 use crate::spool::copy_from;
 use crate::stats::Counters;
 use crate::timeouts::{Deadlines, Timeouts};
@@ -603,7 +604,11 @@ impl Debug for Source {
 /// A copy of a descriptor that is named by its number.
 pub(crate) fn duplicate(descriptor: RawFd) -> Result<File> {
     let copy = FileDescriptor::dup(&descriptor).and_then(|copy| copy.as_file());
-    copy.map_err(|error| Error::wrap(ErrorKind::Io, error).with("descriptor", descriptor))
+    copy.map_err(|error| {
+        let cause = std::error::Error::source(&error).map(reason).unwrap_or_default();
+        let text = format!("{error}: {cause}");
+        Error::new(ErrorKind::Io, text.trim_end_matches(": ")).with_source(error)
+    })
 }
 
 /// A number that no other connection of the process has.
