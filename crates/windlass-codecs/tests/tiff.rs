@@ -476,3 +476,91 @@ fn damage_ends_in_an_error_or_in_pixels() -> Result<()> {
     }
     Ok(())
 }
+
+/// Where entry `tag` of the first directory of a file of this machine lies.
+fn entry(file: &[u8], tag: u16) -> usize {
+    let directory = u32::from_ne_bytes(file[4..8].try_into().expect("four")) as usize;
+    let count = u16::from_ne_bytes([file[directory], file[directory + 1]]);
+    let mut places = (0..usize::from(count)).map(|number| directory + 2 + 12 * number);
+    places.find(|at| file[*at..at + 2] == tag.to_ne_bytes()).expect("the tag is there")
+}
+
+/// Changes value `index` of `tag`, of which there are more than fit the directory.
+fn set(file: &mut [u8], tag: u16, index: usize, value: u32) {
+    let at = entry(file, tag);
+    let kind = u16::from_ne_bytes([file[at + 2], file[at + 3]]);
+    let values = u32::from_ne_bytes(file[at + 8..at + 12].try_into().expect("four")) as usize;
+    match kind {
+        3 => {
+            let value = u16::try_from(value).expect("it fits");
+            file[values + 2 * index..][..2].copy_from_slice(&value.to_ne_bytes());
+        }
+        _ => file[values + 4 * index..][..4].copy_from_slice(&value.to_ne_bytes()),
+    }
+}
+
+const OFFSETS: u16 = 273;
+const COUNTS: u16 = 279;
+
+/// Five strips of 40 pixels by 10, white being 0.
+fn strips(compression: TiffCompression) -> Result<(Vec<u8>, Vec<u8>)> {
+    let image = picture(40, 50, 1, BandFormat::U8);
+    let saver = TiffSave::default().compression(compression).tile_height(10).miniswhite(true);
+    let target = Target::to_memory();
+    saver.save(&image, &target)?;
+    Ok((target.bytes().to_vec(), image.to_memory()?))
+}
+
+fn loaded(file: &[u8], fail_on: FailOn) -> Result<Vec<u8>> {
+    let mut loader = TiffLoad::default();
+    loader.common.fail_on = fail_on;
+    loader.load(&Source::from_memory(file.to_vec()))?.to_memory()
+}
+
+#[test]
+fn strips_that_are_not_all_there_are_samples_of_zero() -> Result<()> {
+    for compression in [TiffCompression::None, TiffCompression::Deflate] {
+        let (file, pixels) = strips(compression)?;
+        for (tag, value) in [(OFFSETS, 60_000), (OFFSETS, 0), (COUNTS, 60_000), (COUNTS, 0)] {
+            let mut file = file.clone();
+            set(&mut file, tag, 2, value);
+            let damaged = loaded(&file, FailOn::None)?;
+            let text = format!("{compression:?}, {tag}, {value}");
+            assert_eq!(damaged[..800], pixels[..800], "{text}");
+            assert!(damaged[800..1200].iter().all(|sample| *sample == 255), "{text}");
+            assert_eq!(damaged[1200..], pixels[1200..], "{text}");
+            assert!(loaded(&file, FailOn::Error).is_err(), "{text}");
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn counts_that_contradict_the_size_are_not_believed() -> Result<()> {
+    let (mut file, pixels) = strips(TiffCompression::None)?;
+    set(&mut file, COUNTS, 0, 30);
+    assert!(loaded(&file, FailOn::Error)? == pixels, "strips of different sizes");
+    let image = picture(40, 50, 1, BandFormat::U8);
+    let target = Target::to_memory();
+    TiffSave::default().save(&image, &target)?;
+    for count in [30_u32, 1_000_000] {
+        let mut file = target.bytes().to_vec();
+        let at = entry(&file, COUNTS);
+        file[at + 2..at + 4].copy_from_slice(&4_u16.to_ne_bytes());
+        file[at + 8..at + 12].copy_from_slice(&count.to_ne_bytes());
+        assert!(loaded(&file, FailOn::Error)? == pixels, "one strip of {count} bytes");
+    }
+    Ok(())
+}
+
+#[test]
+fn what_has_one_value_has_one() -> Result<()> {
+    let (file, _) = strips(TiffCompression::None)?;
+    for tag in [256, 257, 277, 278, 284] {
+        let mut file = file.clone();
+        let at = entry(&file, tag);
+        file[at + 4..at + 8].copy_from_slice(&5_u32.to_ne_bytes());
+        assert!(loaded(&file, FailOn::None).is_err(), "{tag}");
+    }
+    Ok(())
+}

@@ -5,10 +5,10 @@
 //! follow each other in the file are read together.
 
 use super::file::Entry;
-use super::page::Page;
+use super::page::{Layout, Page};
 use std::collections::BTreeMap;
 use std::ops::Range;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use windlass_core::{Limits, Result};
 use windlass_io::{SourceReader, alloc};
 
@@ -34,9 +34,12 @@ pub(super) struct Chunks {
     offsets: Entry,
     counts: Option<Entry>,
     length: Option<u64>,
+    layout: Layout,
     /// Bytes of a chunk, decompressed
     full: u64,
     compressed: bool,
+    /// What each strip has in truth where the file's counts can't be right
+    calculated: OnceLock<Option<u64>>,
     slices: Mutex<BTreeMap<u64, Arc<Vec<Place>>>>,
 }
 
@@ -49,12 +52,26 @@ impl Chunks {
             length: page.length,
             full: layout.bytes(layout.chunk.0, layout.chunk.1),
             compressed: layout.compression != super::tags::NONE,
+            layout: layout.clone(),
+            calculated: OnceLock::new(),
             slices: Mutex::default(),
         }
     }
 
     /// Where chunk `index` lies; nothing of it where the file has lost it.
     pub(super) fn place(&self, reader: &SourceReader, index: u64) -> Result<Place> {
+        let place = self.given(reader, index)?;
+        let calculated = if let Some(known) = self.calculated.get() {
+            *known
+        } else {
+            let calculated = self.calculate(reader)?;
+            *self.calculated.get_or_init(|| calculated)
+        };
+        Ok(self.sane(place, index, calculated))
+    }
+
+    /// What the file says.
+    fn given(&self, reader: &SourceReader, index: u64) -> Result<Place> {
         let number = index / SLICE;
         let known = self.lock().get(&number).cloned();
         let slice = if let Some(slice) = known {
@@ -68,27 +85,71 @@ impl Chunks {
             let _before = slices.insert(number, Arc::clone(&slice));
             slice
         };
-        Ok(self.sane(slice.get((index % SLICE) as usize).copied().unwrap_or_default()))
+        Ok(slice.get((index % SLICE) as usize).copied().unwrap_or_default())
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<u64, Arc<Vec<Place>>>> {
         self.slices.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A place inside the file, of a size that a chunk can have.
-    fn sane(&self, place: Place) -> Place {
+    /// The bytes of each chunk that is not compressed, where the file's counts must be wrong: the first
+    /// two of several differ, or the only one is too small or reaches beyond the end. As the reference
+    /// does it.
+    fn calculate(&self, reader: &SourceReader) -> Result<Option<u64>> {
+        let layout = &self.layout;
+        if self.compressed || layout.planar || self.counts.is_none() {
+            return Ok(None);
+        }
+        let count = layout.chunks();
+        let first = self.given(reader, 0)?;
+        if count == 1 {
+            let wrong = first.bytes < self.full || first.bytes > self.left(first.offset);
+            return Ok((wrong && !layout.tiled).then_some(self.full));
+        }
+        let second = self.given(reader, 1)?.bytes;
+        if count == 2 || first.bytes == second || first.bytes == 0 || second == 0 {
+            return Ok(None);
+        }
+        if layout.tiled {
+            return Ok(Some(self.full));
+        }
+        let rows = u64::from(layout.height) / count;
+        Ok(Some(layout.row_bytes(layout.width) * rows))
+    }
+
+    /// Bytes of the file from `offset` on.
+    fn left(&self, offset: u64) -> u64 {
+        self.length.map_or(u64::MAX, |length| length.saturating_sub(offset))
+    }
+
+    /// A place inside the file, of a size that a chunk can have. Nothing of one that reaches beyond the
+    /// end of the file, or has less than all of what is not compressed: so the reference reads none of it.
+    fn sane(&self, place: Place, index: u64, calculated: Option<u64>) -> Place {
         let Place { offset, bytes } = place;
         if offset == 0 {
             return Place::default();
         }
-        let most = self.full.saturating_mul(4).saturating_add(1 << 20);
-        let bytes = match (bytes, self.compressed) {
-            (0, true) => most,
-            (0, false) => self.full,
-            (bytes, _) => bytes.min(most),
-        };
-        let left = self.length.map_or(bytes, |length| length.saturating_sub(offset));
-        Place { offset, bytes: bytes.min(left) }
+        let left = self.left(offset);
+        // what no compression of so few pixels can need, as the reference has it
+        let most = self.full.saturating_mul(10).saturating_add(4096);
+        let bytes = if bytes > 1 << 20 { bytes.min(most) } else { bytes };
+        if !self.compressed {
+            let (across, down) = self.layout.grid();
+            let strip = index / u64::from(across) % u64::from(down);
+            let rows = self.layout.rows_at(strip as u32 * self.layout.chunk.1);
+            let needed = self.layout.bytes(self.layout.chunk.0, rows);
+            let bytes = match &self.counts {
+                Some(_) => calculated.unwrap_or(bytes),
+                None => needed,
+            };
+            let whole = (needed..=left).contains(&bytes);
+            return if whole { Place { offset, bytes: needed } } else { Place::default() };
+        }
+        if self.counts.is_none() || bytes == 0 && self.layout.chunks() == 1 {
+            let most = self.full.saturating_mul(4).saturating_add(1 << 20);
+            return Place { offset, bytes: most.min(left) };
+        }
+        if bytes <= left { Place { offset, bytes } } else { Place::default() }
     }
 
     /// The places of the chunks from `first` on.

@@ -305,6 +305,17 @@ impl<'a> File<'a> {
         self.number(start.saturating_add(count * size), if self.big { 8 } else { 4 })
     }
 
+    /// Whether the values of an entry lie in the file, as far as its length is known.
+    pub(super) fn holds(&self, entry: &Entry) -> bool {
+        let bytes = entry.count.checked_mul(entry.size());
+        let end = entry.position().map(|at| at.checked_add(bytes?));
+        match (end, self.length) {
+            (Some(Some(end)), Some(length)) => end <= length,
+            (Some(None), _) => false,
+            _ => true,
+        }
+    }
+
     /// The bytes of all values of an entry.
     pub(super) fn blob(&self, entry: &Entry) -> Result<Vec<u8>> {
         if let Some(bytes) = entry.inline() {

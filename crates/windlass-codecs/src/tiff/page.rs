@@ -130,7 +130,13 @@ pub(super) struct Page {
 impl Page {
     /// Reads what `directory` says.
     pub(super) fn read(file: &File<'_>, directory: &Directory) -> Result<Self> {
+        check_values(directory)?;
         let mut warnings = Vec::new();
+        if let Some(tag) =
+            directory.entries.iter().map(|entry| (entry.tag, file.holds(entry))).find_map(lost)
+        {
+            warnings.push(format!("the value of tag {tag} lies behind the end of the file"));
+        }
         let layout = layout(file, directory, &mut warnings)?;
         let entry = |tags: [u16; 2]| tags.iter().find_map(|tag| directory.get(*tag)).copied();
         let missing = || malformed("required field 273 missing");
@@ -163,6 +169,36 @@ impl Page {
     }
 }
 
+/// What has one value must have one, or nothing else in the directory can be trusted either; samples are
+/// described by numbers.
+fn check_values(directory: &Directory) -> Result<()> {
+    const SINGLE: [u16; 7] = [
+        tags::IMAGE_WIDTH,
+        tags::IMAGE_LENGTH,
+        tags::SAMPLES_PER_PIXEL,
+        tags::ROWS_PER_STRIP,
+        tags::PLANAR_CONFIG,
+        tags::TILE_WIDTH,
+        tags::TILE_LENGTH,
+    ];
+    for entry in SINGLE.iter().filter_map(|tag| directory.get(*tag)) {
+        if entry.count != 1 {
+            return Err(malformed(format!("{} values for tag {}", entry.count, entry.tag)));
+        }
+    }
+    for tag in [tags::BITS_PER_SAMPLE, tags::SAMPLE_FORMAT] {
+        if directory.get(tag).is_some_and(|entry| entry.kind == tags::ASCII) {
+            return Err(malformed(format!("a text for tag {tag}")));
+        }
+    }
+    Ok(())
+}
+
+/// The tag of an entry that is known, and whose values are not all there.
+fn lost((tag, there): (u16, bool)) -> Option<u16> {
+    (!there && tags::KNOWN.contains(&tag)).then_some(tag)
+}
+
 /// There must be as many chunks as the size asks for; a file may have lost some of the last.
 fn check_chunks(
     layout: &Layout,
@@ -190,7 +226,10 @@ fn layout(file: &File<'_>, directory: &Directory, warnings: &mut Vec<String>) ->
     let short = |tag, default| number(tag).map_or(default, |value| value as u16);
     let (width, height) =
         (side(file, directory, tags::IMAGE_WIDTH)?, { side(file, directory, tags::IMAGE_LENGTH)? });
-    let photometric = number(tags::PHOTOMETRIC)
+    let single = |entry: &&Entry| entry.count == 1;
+    let photometric = directory.get(tags::PHOTOMETRIC).filter(single);
+    let photometric = photometric.and_then(|_| number(tags::PHOTOMETRIC));
+    let photometric = photometric
         .ok_or_else(|| malformed(format!("required field {} missing", tags::PHOTOMETRIC)))?
         as u16;
     let compression = short(tags::COMPRESSION, tags::NONE);
@@ -202,6 +241,17 @@ fn layout(file: &File<'_>, directory: &Directory, warnings: &mut Vec<String>) ->
     if bits == 0 || bits > 128 {
         return Err(malformed("samples out of range"));
     }
+    let photometric = match photometric {
+        // indices without their colours are taken as what they look like
+        tags::PALETTE if (8..=16).contains(&bits) && !has_palette(file, directory, bits) => {
+            if samples == 3 {
+                tags::RGB
+            } else {
+                tags::MIN_IS_BLACK
+            }
+        }
+        other => other,
+    };
     let tiled = directory.get(tags::TILE_WIDTH).is_some();
     let chunk = if tiled {
         tile(file, directory, (width, height))?
@@ -309,6 +359,12 @@ fn warn(layout: &Layout, extra: u64, warnings: &mut Vec<String>) {
             layout.samples
         ));
     }
+}
+
+/// Whether the colours of all indices of `bits` are there.
+fn has_palette(file: &File<'_>, directory: &Directory, bits: u64) -> bool {
+    let map = directory.get(tags::COLOR_MAP);
+    map.is_some_and(|map| map.count >= 3 << bits && file.holds(map))
 }
 
 /// The colours of indices, in three runs: red, green, blue.

@@ -73,7 +73,7 @@ impl Strips {
             source,
             header,
             chunks: Chunks::new(page),
-            codec: Codec::new(page, order)?,
+            codec: Codec::new(page, order, fail_on)?,
             page: page.clone(),
             convert,
             fail_on,

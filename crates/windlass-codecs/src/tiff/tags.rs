@@ -76,6 +76,9 @@ pub(super) const IFD: u16 = 13;
 pub(super) const LONG8: u16 = 16;
 pub(super) const IFD8: u16 = 18;
 
+/// Tags that a reader knows, private ones left out.
+pub(super) const KNOWN: std::ops::RangeInclusive<u16> = NEW_SUBFILE_TYPE..=REFERENCE_BLACK_WHITE;
+
 /// What a compression is called.
 pub(super) fn compression_name(compression: u16) -> String {
     let name = match compression {

@@ -88,7 +88,7 @@ impl Tiles {
         };
         Ok(Self {
             chunks: Chunks::new(page),
-            codec: Codec::new(page, order)?,
+            codec: Codec::new(page, order, fail_on)?,
             source,
             header,
             layout,
@@ -141,7 +141,7 @@ impl Tiles {
         let rect = out.rect();
         let rows = part.top as i32..(part.top + part.rows).min(rect.bottom() as u32) as i32;
         if part.planes.iter().all(Range::is_empty) {
-            rows.for_each(|y| out.bytes(y).fill(0));
+            self.missing(rows, part.planes.len(), out);
             return self.damaged(super::malformed("a strip or tile is missing").into());
         }
         let stride = layout.row_bytes(layout.chunk.0) as usize;
@@ -181,6 +181,17 @@ impl Tiles {
             self.convert.row(row, out.bytes(y));
         }
         Ok(())
+    }
+
+    /// Rows whose samples are all 0, whatever that means.
+    fn missing(&self, rows: Range<i32>, planes: usize, out: &mut RegionMut<'_>) {
+        let samples = vec![0; self.layout.row_bytes(self.layout.chunk.0) as usize * planes];
+        for y in rows {
+            match &self.convert.step {
+                Step::Chroma(_) => out.bytes(y).fill(0),
+                _ => self.convert.row(&samples, out.bytes(y)),
+            }
+        }
     }
 
     /// Rows of samples, or of units of them, that a part of `rows` is decoded to.

@@ -6,7 +6,7 @@ use super::Damage;
 use std::io::{BufRead, Read};
 use windlass_core::{Error, ErrorKind, Limits, Result};
 use windlass_jpeg as codec;
-use windlass_jpeg::decode::{Decoder, Options, Raw, RowsMut, Transform};
+use windlass_jpeg::decode::{Decoder, FailOn, Options, Raw, RowsMut, Transform};
 
 /// Rows of units that are decoded at a time.
 const UNITS: usize = 8;
@@ -20,10 +20,11 @@ pub(in crate::tiff) struct Jpeg {
     transform: Transform,
     samples: usize,
     tiled: bool,
+    strict: bool,
 }
 
 impl Jpeg {
-    pub(super) fn new(page: &Page) -> Self {
+    pub(super) fn new(page: &Page, strict: bool) -> Self {
         let layout: &Layout = &page.layout;
         let transform = match layout.photometric {
             tags::YCBCR if layout.chunk_samples() == 3 => Transform::YccToRgb,
@@ -33,7 +34,8 @@ impl Jpeg {
             Some(tables) if tables.starts_with(&[0xFF, 0xD8]) => tables.to_vec(),
             _ => vec![0xFF, 0xD8],
         };
-        Self { tables, transform, samples: layout.chunk_samples() as usize, tiled: layout.tiled }
+        let samples = layout.chunk_samples() as usize;
+        Self { tables, transform, samples, tiled: layout.tiled, strict }
     }
 
     /// A decoder of what follows the start of image in `stream`, with its own copy of the tables.
@@ -49,6 +51,9 @@ impl Jpeg {
     fn decoder<R: BufRead>(&self, stream: R) -> Result<Decoder<R>> {
         let mut options = Options::default();
         options.transform = Some(self.transform);
+        if self.strict {
+            options.fail_on = FailOn::Warning;
+        }
         options.max_pixels = Limits::current().pixels;
         options.max_coefficient_bytes = Limits::current().bytes;
         let decoder = Decoder::new(stream, options).map_err(error)?;

@@ -12,11 +12,18 @@ const CODES: usize = 4096;
 /// Decompresses `input` until `out` is full; how many bytes of it are, and whether that is all that
 /// was to be.
 pub(in crate::tiff) fn decode(input: &[u8], out: &mut [u8]) -> (usize, bool) {
-    // a stream starts with a code to clear the table: here of nine bits, the lowest first
     match input {
-        [0, second, ..] if second & 1 == 1 => codes::<true>(input, out),
-        _ => codes::<false>(input, out),
+        _ if is_old(input) => codes::<true>(input, out),
+        // without the code to clear the table nothing is known
+        [0x80, second, ..] if second & 0x80 == 0 => codes::<false>(input, out),
+        _ => (0, out.is_empty()),
     }
+}
+
+/// Whether a stream is of an old writer. All start with a code to clear the table: here of nine bits, the
+/// lowest first.
+pub(in crate::tiff) fn is_old(input: &[u8]) -> bool {
+    matches!(input, [0, second, ..] if second & 1 == 1)
 }
 
 /// Bits of a stream.
@@ -178,5 +185,7 @@ mod tests {
         assert_eq!(decode(&[], &mut out), (0, false));
         // a code that is not there yet
         assert_eq!(decode(&[0x80, 0x7F, 0xFF], &mut out), (0, false));
+        // 7 8 9 without the code to clear the table before them
+        assert_eq!(decode(&[0x03, 0x82, 0x01, 0x20], &mut out), (0, false));
     }
 }

@@ -19,6 +19,7 @@ use super::file::Order;
 use super::page::{Layout, Page, SampleFormat};
 use super::{malformed, tags, unsupported};
 use std::sync::LazyLock;
+use windlass_core::foreign::options::FailOn;
 use windlass_core::{Error, Result};
 
 /// Decompresses chunks of a page.
@@ -26,6 +27,8 @@ pub(super) struct Codec {
     page: Page,
     order: Order,
     jpeg: Option<Jpeg>,
+    /// What the reference warns of is damage
+    strict: bool,
 }
 
 /// Memory that chunk after chunk is decoded with.
@@ -49,7 +52,7 @@ impl From<Error> for Damage {
 
 impl Codec {
     /// The codec of a page; an error names a compression that there is no decoder for.
-    pub(super) fn new(page: &Page, order: Order) -> Result<Self> {
+    pub(super) fn new(page: &Page, order: Order, fail_on: FailOn) -> Result<Self> {
         let layout = &page.layout;
         let known = match layout.compression {
             tags::NONE
@@ -79,8 +82,9 @@ impl Codec {
         if facsimile && (layout.bits, layout.chunk_samples()) != (1, 1) {
             return Err(malformed("Bits/sample must be 1 for Group 3/4 encoding/decoding"));
         }
-        let jpeg = (layout.compression == tags::JPEG).then(|| Jpeg::new(page));
-        Ok(Self { page: page.clone(), order, jpeg })
+        let strict = fail_on >= FailOn::Warning;
+        let jpeg = (layout.compression == tags::JPEG).then(|| Jpeg::new(page, strict));
+        Ok(Self { page: page.clone(), order, jpeg, strict })
     }
 
     fn layout(&self) -> &Layout {
@@ -117,6 +121,9 @@ impl Codec {
         let layout = self.layout();
         if layout.reversed && layout.compression != tags::JPEG {
             input.iter_mut().for_each(|byte| *byte = byte.reverse_bits());
+        }
+        if self.strict {
+            self.check_customs(input)?;
         }
         let result = match (layout.compression, &self.jpeg) {
             (tags::JPEG, Some(jpeg)) => return jpeg.chunk(input, (width, height), out),
@@ -155,6 +162,17 @@ impl Codec {
         };
         out[filled..].fill(0);
         Ok(result?)
+    }
+
+    /// Fails where a chunk can be read, but is not what writers are to make.
+    fn check_customs(&self, input: &[u8]) -> Result<()> {
+        match (self.layout().compression, input) {
+            (tags::LZW, input) if lzw::is_old(input) => Err(malformed("old-style LZW codes")),
+            (tags::CCITT_G3, [first, second, ..]) if (*first, second & 0xE0) != (0, 0) => {
+                Err(malformed("Group 3 data without a mark at the end of rows"))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Undoes the order of bytes and differences, in whole rows of `row` bytes.
