@@ -27,6 +27,8 @@ const TOGETHER: u64 = 2 << 20;
 pub(super) struct Place {
     pub(super) offset: u64,
     pub(super) bytes: u64,
+    /// The most that it can have, where the file does not say how many
+    pub(super) guessed: bool,
 }
 
 /// The chunks of a page.
@@ -125,7 +127,7 @@ impl Chunks {
     /// A place inside the file, of a size that a chunk can have. Nothing of one that reaches beyond the
     /// end of the file, or has less than all of what is not compressed: so the reference reads none of it.
     fn sane(&self, place: Place, index: u64, calculated: Option<u64>) -> Place {
-        let Place { offset, bytes } = place;
+        let Place { offset, bytes, .. } = place;
         if offset == 0 {
             return Place::default();
         }
@@ -143,13 +145,13 @@ impl Chunks {
                 None => needed,
             };
             let whole = (needed..=left).contains(&bytes);
-            return if whole { Place { offset, bytes: needed } } else { Place::default() };
+            return if whole { Place { offset, bytes: needed, ..place } } else { Place::default() };
         }
         if self.counts.is_none() || bytes == 0 && self.layout.chunks() == 1 {
             let most = self.full.saturating_mul(4).saturating_add(1 << 20);
-            return Place { offset, bytes: most.min(left) };
+            return Place { offset, bytes: most.min(left), guessed: true };
         }
-        if bytes <= left { Place { offset, bytes } } else { Place::default() }
+        if bytes <= left { Place { offset, bytes, ..place } } else { Place::default() }
     }
 
     /// The places of the chunks from `first` on.
@@ -190,13 +192,14 @@ impl Chunks {
         });
         for bytes in offsets.chunks_exact(self.offsets.size() as usize) {
             let offset = self.offsets.integer(bytes);
-            places.push(Place { offset, bytes: counts.next().unwrap_or(0) });
+            let bytes = counts.next().unwrap_or(0);
+            places.push(Place { offset, bytes, ..Place::default() });
         }
         Ok(places)
     }
 
-    /// Reads the chunks at `places` into `out`; where each of them lies there. One that is cut off is
-    /// as long as what there is of it.
+    /// Reads the chunks at `places` into `out`; where each of them lies there. Of one that is cut off
+    /// there is nothing, as where the length of the file is known before, unless its size was a guess.
     pub(super) fn read(
         reader: &SourceReader,
         places: &[Place],
@@ -210,7 +213,7 @@ impl Chunks {
             let start = places[first].offset;
             let mut end = start.saturating_add(places[first].bytes);
             let follows = |&&index: &&usize| {
-                let Place { offset, bytes } = places[index];
+                let Place { offset, bytes, .. } = places[index];
                 let near = offset <= end.saturating_add(GAP);
                 let together = offset.saturating_add(bytes).max(end) - start <= TOGETHER;
                 if near && together {
@@ -227,10 +230,14 @@ impl Chunks {
             let got = reader.read_full_at(start, &mut out[from..from + bytes])?;
             let end = from + got;
             for &index in &rest[..count] {
-                let Place { offset, bytes } = places[index];
+                let Place { offset, bytes, guessed } = places[index];
                 let left = from + (offset - start) as usize;
-                let right = (left + bytes as usize).min(end);
-                ranges[index] = left.min(right)..right;
+                let right = left + bytes as usize;
+                ranges[index] = if right <= end {
+                    left..right
+                } else {
+                    left.min(end)..if guessed { end } else { left.min(end) }
+                };
             }
             from = end;
             rest = &rest[count..];

@@ -44,6 +44,18 @@ pub(crate) struct Store {
     pub(crate) blocks: Vec<BlockPlan>,
 }
 
+impl Store {
+    /// Bytes of a block of a file that is read in order, and 0 of all else.
+    pub(crate) fn block_size(&self) -> usize {
+        match &self.node.work {
+            Work::Rows(loader) if self.grid.height < self.node.height => {
+                loader.raw_row_size().max(self.node.row_size()) * self.grid.height as usize
+            }
+            _ => 0,
+        }
+    }
+}
+
 /// How blocks are made.
 pub(crate) enum Make {
     Rows,

@@ -155,7 +155,7 @@ fn evaluate<S: Sink>(plan: &Plan, sink: &S, stop: &Stop, meter: &mut Meter) -> R
         plan,
         sink,
         stop: tick.clone(),
-        ahead: if plan.stores.iter().any(|s| s.spilled) { threads } else { threads + 2 },
+        ahead: most_units(plan, threads),
         kills: *kills,
         columns: plan.columns(),
         pieces: most_pieces(plan, helpers.0),
@@ -180,6 +180,17 @@ fn evaluate<S: Sink>(plan: &Plan, sink: &S, stop: &Stop, meter: &mut Meter) -> R
     let board = crew.board.into_inner().unwrap_or_else(PoisonError::into_inner);
     board.error.map_or(Ok(()), |(_, error)| Err(error))
 }
+
+/// Units that may be begun before the first of them is done: two more than there are threads keep
+/// all of them busy. Where a block waits in a file, or a file is so wide that one step of it takes
+/// megabytes, memory counts for more.
+fn most_units(plan: &Plan, threads: usize) -> usize {
+    let is_large = |store: &Store| store.spilled || store.block_size() > LARGE_BLOCK;
+    if plan.stores.iter().any(is_large) { threads } else { threads + 2 }
+}
+
+/// Bytes of a block that a few more of would be felt.
+const LARGE_BLOCK: usize = 2 << 20;
 
 /// Pieces of a file that may be decoded before their turn; none where nobody helps.
 ///

@@ -1,6 +1,6 @@
 //! Blocks of an object far away: fetched by threads of the connection, in few large requests.
 //!
-//! Reads that follow each other make the requests larger, from one block to 2 MiB, and two of
+//! Reads that follow each other make the requests larger, from one block to 2 MiB, and three of
 //! them stay under way, so that a long read is bound by the bandwidth. Reads here and there fetch
 //! the blocks that they touch and no more.
 
@@ -205,7 +205,7 @@ impl Shared {
         let last = self.blocks();
         let largest = state.largest_request();
         while let Some(run) = state.runs.iter_mut().find(|run| run.next == position) {
-            let far = run.ahead >= here.max(1) + 2 * run.size;
+            let far = run.ahead >= here.max(1) + AHEAD * run.size;
             if run.len < RUN || far || run.ahead >= last {
                 return;
             }
@@ -413,6 +413,9 @@ pub(crate) const BLOCK: u64 = 64 << 10;
 const MOST_BLOCKS: usize = 128;
 /// Blocks of the largest request: 2 MiB.
 const LARGEST_REQUEST: u64 = 32;
+/// Requests that are under way ahead of a long read. With two of them, 20 ms of latency were more than
+/// what they bring lasts.
+const AHEAD: u64 = 3;
 /// Bytes read in a row before more is asked for than is needed.
 const RUN: u64 = 2 * BLOCK;
 /// Bytes that reads in a row may leave out.

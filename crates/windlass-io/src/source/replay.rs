@@ -226,8 +226,8 @@ impl State {
 }
 
 fn may_keep(len: u64, pass: &Pass) -> Result<()> {
-    if !pass.keep && len > MEMORY {
-        let message = format!("spooling is off, and more than {MEMORY} bytes have passed");
+    if !pass.keep && len > KEPT_ANYWAY {
+        let message = format!("spooling is off, and more than {KEPT_ANYWAY} bytes have passed");
         return Err(Error::new(ErrorKind::Unsupported, message));
     }
     match settings::pipe_read_limit() {
@@ -238,8 +238,11 @@ fn may_keep(len: u64, pass: &Pass) -> Result<()> {
     }
 }
 
-/// Bytes of a stream that are kept in memory, before a temporary file is used.
-const MEMORY: u64 = 8 << 20;
+/// Bytes of a stream that are kept in memory, before a temporary file is used: a picture of 65,000
+/// columns is decoded beside them.
+const MEMORY: u64 = 4 << 20;
+/// Bytes that are kept also where the program wants each of them once only.
+const KEPT_ANYWAY: u64 = 8 << 20;
 const FIRST_REQUEST: usize = 4096;
 const LARGEST_REQUEST: usize = 64 << 10;
 
@@ -289,7 +292,7 @@ mod tests {
 
     #[test]
     fn without_spool_a_second_pass_is_refused() {
-        let (replay, bytes) = replay(MEMORY as usize + 100_000);
+        let (replay, bytes) = replay(KEPT_ANYWAY as usize + 100_000);
         let pass = Pass { keep: false, ..Pass::default() };
         assert!(read_all(&replay, &pass).unwrap() == bytes);
         let error = read_all(&replay, &pass).unwrap_err();

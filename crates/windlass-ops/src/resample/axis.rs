@@ -68,12 +68,18 @@ impl Axis {
         Self { kernel, factor, points, places: places.collect() }
     }
 
-    /// The filters at every step, one after the other.
+    /// The filters at every step, one after the other; zeros for steps that no output takes.
     pub(super) fn table(&self) -> Vec<f64> {
-        let mut weights = Vec::new();
-        for step in 0..=STEPS {
-            let fraction = step as f64 / STEPS as f64;
-            self.kernel.weights(self.points, self.factor, fraction, &mut weights);
+        let mut used = [false; STEPS as usize + 1];
+        self.places.iter().for_each(|place| used[place.step as usize] = true);
+        let mut weights = Vec::with_capacity(used.len() * self.points);
+        for (step, used) in used.into_iter().enumerate() {
+            if used {
+                let fraction = step as f64 / STEPS as f64;
+                self.kernel.weights(self.points, self.factor, fraction, &mut weights);
+            } else {
+                weights.resize(weights.len() + self.points, 0.0);
+            }
         }
         weights
     }
