@@ -1,6 +1,5 @@
 """Loading and saving by content and by suffix."""
 
-import functools
 import os
 
 from windlass._windlass import address_hint, call, call_class, find_load, find_save, name_parts, operation_names, split_options
@@ -145,9 +144,14 @@ def save_buffer(image, suffix, kwargs):
     return call_class(f"{saver}_buffer", image, **_with_options(kwargs, options))
 
 
-@functools.cache
+# The module functools would do this too, but takes longer to import than a small picture to load.
+_target_forms = {}
+
+
 def _has_target_form(saver):
-    return f"{saver}_target" in operation_names()
+    if saver not in _target_forms:
+        _target_forms[saver] = f"{saver}_target" in operation_names()
+    return _target_forms[saver]
 
 
 def save_target(image, target, suffix, kwargs):
