@@ -1,21 +1,22 @@
 //! Loading GIF.
 
 use super::malformed;
-use super::render::{Canvas, Pixel, background};
+use super::render::{Canvas, Piece, Pixel, background};
 use super::scan::{Fault, File};
+use bytes::Bytes;
 use std::ops::Range;
 use windlass_core::foreign::Load;
 use windlass_core::foreign::options::{FailOn, LoadOptions};
 use windlass_core::{
-    BandFormat, Context, Error, ErrorKind, Header, Image, Interpretation, Limits, Loader, Meta,
-    Order, RegionMut, Result, Rows, Source, Tick,
+    BandFormat, Context, Error, ErrorKind, Header, Image, Interpretation, Lead, Limits, Loader,
+    Meta, Order, RegionMut, Result, Rows, Source, Tick,
 };
 use windlass_macros::{ArgGroup, Load};
 
 /// Load gif
 ///
 /// Frames as they appear, one below the other, RGB or with an alpha where the file has transparent
-/// parts. A frame at a time is in memory.
+/// parts. A few frames are in memory at a time.
 #[derive(ArgGroup, Load, Clone, Debug)]
 #[foreign(name = "gifload")]
 #[non_exhaustive]
@@ -43,7 +44,7 @@ impl Load for GifLoad {
         Limits::current().image(size.0, size.1, size.2, 1)?;
         // the canvas is held
         let _bytes = Limits::current().whole_image(file.width.into(), file.height.into(), 4, 1)?;
-        Image::loader(GifLoader { source: source.clone(), file, header, first: pages.start })
+        Image::loader(GifLoader { source: source.clone(), file, header, pages })
     }
 }
 
@@ -134,12 +135,48 @@ struct GifLoader {
     source: Source,
     file: File,
     header: Header,
-    first: usize,
+    pages: Range<usize>,
+}
+
+/// One pass over the frames.
+struct Pass {
+    bytes: Bytes,
+    canvas: Canvas,
+}
+
+/// Canvases as they were when their frames were drawn; or a frame to decode, with the file.
+#[derive(Default)]
+struct Raw {
+    pixels: Vec<Pixel>,
+    piece: Option<(Bytes, Piece)>,
+}
+
+/// Canvases from which on it is worth the while to hand frames to other threads.
+const SPLIT_PIXELS: u64 = 1 << 14;
+
+impl GifLoader {
+    fn started<'a>(&self, session: &'a mut Option<Pass>, tick: &Tick) -> Result<&'a mut Pass> {
+        Ok(match session {
+            Some(pass) => pass,
+            none => {
+                let mut reader = self.source.open()?.with_tick(tick.clone());
+                let bytes = reader.read_to_vec(Limits::current().bytes)?.into();
+                none.insert(Pass { bytes, canvas: Canvas::new(&self.file)? })
+            }
+        })
+    }
+
+    /// The frames that are shown in `rows`.
+    fn frames(&self, rows: Rows) -> Range<usize> {
+        let height = self.file.height as usize;
+        let (top, bottom) = (rows.top as usize, (rows.top + rows.height) as usize);
+        self.pages.start + top / height..self.pages.start + bottom.div_ceil(height)
+    }
 }
 
 impl Loader for GifLoader {
-    type Session = Option<(Vec<u8>, Canvas)>;
-    type Raw = Vec<Pixel>;
+    type Session = Option<Pass>;
+    type Raw = Raw;
 
     fn header(&self) -> &Header {
         &self.header
@@ -161,37 +198,68 @@ impl Loader for GifLoader {
         &self,
         session: &mut Self::Session,
         rows: Rows,
-        pages: &mut Vec<Pixel>,
+        raw: &mut Raw,
         tick: &Tick,
     ) -> Result<()> {
-        let (bytes, canvas) = match session {
-            Some(open) => open,
-            none => {
-                let mut reader = self.source.open()?.with_tick(tick.clone());
-                let bytes = reader.read_to_vec(Limits::current().bytes)?;
-                none.insert((bytes, Canvas::new(&self.file)?))
-            }
-        };
-        pages.clear();
-        let height = self.file.height as usize;
-        let (top, bottom) = (rows.top as usize, (rows.top + rows.height) as usize);
-        for page in top / height..bottom.div_ceil(height) {
-            let canvas = canvas.page(bytes, &self.file, self.first + page, tick)?;
-            pages.extend_from_slice(canvas);
+        let Pass { bytes, canvas } = self.started(session, tick)?;
+        raw.pixels.clear();
+        for number in self.frames(rows) {
+            raw.pixels.extend_from_slice(canvas.page(bytes, &self.file, number, tick)?);
         }
         Ok(())
     }
 
-    fn finish(&self, pages: &mut Vec<Pixel>, out: &mut RegionMut<'_>) -> Result<()> {
+    fn splits(&self) -> bool {
+        let pixels = u64::from(self.file.width) * u64::from(self.file.height);
+        self.pages.end > 1 && pixels >= SPLIT_PIXELS
+    }
+
+    fn split(
+        &self,
+        session: &mut Self::Session,
+        raw: &mut Raw,
+        most: usize,
+        tick: &Tick,
+    ) -> Result<bool> {
+        let Pass { bytes, canvas } = self.started(session, tick)?;
+        raw.piece = canvas.split(self.pages.end, most).map(|piece| (bytes.clone(), piece));
+        Ok(raw.piece.is_some())
+    }
+
+    fn work(&self, raw: &mut Raw) -> Result<()> {
+        if let Some((bytes, piece)) = &mut raw.piece
+            && let Some(frame) = self.file.frames.get(piece.number)
+        {
+            piece.indices.decode(bytes, frame);
+        }
+        Ok(())
+    }
+
+    fn join(&self, session: &mut Self::Session, raw: &mut Raw) -> Result<()> {
+        if let (Some(pass), Some((_, piece))) = (session, raw.piece.take()) {
+            pass.canvas.join(piece);
+        }
+        Ok(())
+    }
+
+    fn lead(&self, session: &mut Self::Session, rows: Rows, most: usize) -> Result<Lead> {
+        let last = self.frames(rows).end - 1;
+        Ok(match session {
+            Some(pass) => pass.canvas.lead(last, self.pages.end, most),
+            None => Lead { ready: false, splits: true },
+        })
+    }
+
+    fn finish(&self, raw: &mut Raw, out: &mut RegionMut<'_>) -> Result<()> {
         let bands = self.header.bands as usize;
-        let rows = pages.chunks_exact(self.file.width as usize);
+        let rows = raw.pixels.chunks_exact(self.file.width as usize);
         for ((_, row), pixels) in out.rows::<u8>().zip(rows) {
             if bands == 4 {
                 row.copy_from_slice(pixels.as_flattened());
                 continue;
             }
-            for (out, pixel) in row.chunks_exact_mut(3).zip(pixels) {
-                out.copy_from_slice(&pixel[..3]);
+            for (out, pixel) in row.as_chunks_mut::<3>().0.iter_mut().zip(pixels) {
+                *out = [pixel[0], pixel[1], pixel[2]];
             }
         }
         Ok(())

@@ -1,10 +1,12 @@
 //! GIF (`reference/formats/gif.md`; Graphics Interchange Format, version 89a).
 //!
 //! All of it is ours: which damage is put up with and which frames count is decided block by block, as
-//! the reference does it. Frames are decoded and drawn one after the other, so an animation of any
-//! length needs the memory of its file and of a frame.
+//! the reference does it. Frames are drawn one after the other, so an animation of any length needs the
+//! memory of its file and of a few frames. Codes of a frame need no other frame: where there are several
+//! cores they are decoded before their turn, a frame a piece.
 
 mod frames;
+mod indices;
 mod load;
 mod lzw;
 mod render;
