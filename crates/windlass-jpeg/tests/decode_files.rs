@@ -6,7 +6,9 @@ use std::io::{self, BufReader};
 use std::ops::Range;
 
 use decode_support::{Picture, pixels};
-use windlass_jpeg::decode::{Colour, Decoder, FailOn, Options, Raw, RowsMut, Scale, Transform};
+use windlass_jpeg::decode::{
+    Colour, Decoder, FailOn, Options, Raw, RowsMut, Scale, Tables, Transform,
+};
 use windlass_jpeg::{Error, ErrorKind, Result};
 
 const SAMPLINGS: [&[(usize, usize)]; 9] = [
@@ -450,4 +452,77 @@ fn wide_pictures_are_made_piece_by_piece() {
             same_columns(&file, Scale::Full, &columns).unwrap();
         }
     }
+}
+
+/// The tables of a file as a stream of their own, and the file without them.
+fn apart(file: &[u8]) -> (Vec<u8>, Vec<u8>) {
+    let (mut tables, mut rest) = (vec![0xFF, 0xD8], vec![0xFF, 0xD8]);
+    let mut at = 2;
+    while file[at + 1] != 0xDA {
+        let end = at + 2 + usize::from(u16::from_be_bytes([file[at + 2], file[at + 3]]));
+        let part = if matches!(file[at + 1], 0xC4 | 0xDB) { &mut tables } else { &mut rest };
+        part.extend_from_slice(&file[at..end]);
+        at = end;
+    }
+    rest.extend_from_slice(&file[at..]);
+    tables.extend([0xFF, 0xD9]);
+    (tables, rest)
+}
+
+/// What is decoded, and the warnings; or the message of the error.
+fn outcome(decoder: Result<Decoder<&[u8]>>) -> std::result::Result<(Vec<u8>, Vec<String>), String> {
+    let read = |mut decoder: Decoder<&[u8]>| {
+        let pixels = decoder.read_to_end()?;
+        let warnings = decoder.warnings().iter().map(|warning| warning.message.clone());
+        Ok((pixels, warnings.collect()))
+    };
+    decoder.and_then(read).map_err(|error: Error| error.message().to_owned())
+}
+
+#[test]
+fn tables_apart_do_what_those_within_do() {
+    let files = SAMPLINGS.map(|sampling| Picture::random(61, 43, sampling, 5));
+    for picture in &files {
+        for file in [picture.sequential(), picture.progressive()] {
+            let (tables, rest) = apart(&file);
+            let tables = Tables::new(&tables).unwrap();
+            for length in [rest.len(), rest.len() / 2] {
+                let whole = &file[..file.len() - (rest.len() - length)];
+                let shared = || Decoder::with_tables(&rest[..length], &tables, Options::default());
+                let wanted = outcome(Decoder::new(whole, Options::default()));
+                assert!(wanted.is_ok());
+                assert_eq!(outcome(shared()), wanted);
+                assert_eq!(outcome(shared()), wanted, "the second time");
+            }
+            let wanted = outcome(Decoder::new(&file, Options::default()));
+            assert_ne!(outcome(Decoder::new(&rest, Options::default())), wanted);
+        }
+    }
+}
+
+#[test]
+fn own_tables_come_before_those_apart() {
+    let [one, other] = [5, 6].map(|seed| Picture::random(61, 43, SAMPLINGS[3], seed).sequential());
+    let (tables, _) = apart(&other);
+    let tables = Tables::new(&tables).unwrap();
+    let shared = Decoder::with_tables(&one[..], &tables, Options::default());
+    assert_eq!(outcome(shared), outcome(Decoder::new(&one, Options::default())));
+}
+
+#[test]
+fn tables_apart_are_whole_and_alone() {
+    let file = Picture::random(61, 43, SAMPLINGS[3], 5).sequential();
+    let (tables, _) = apart(&file);
+    assert!(Tables::new(&tables).is_ok());
+    assert!(Tables::new(&[0xFF, 0xD8, 0xFF, 0xD9]).is_ok());
+    for length in 0..tables.len() {
+        assert!(Tables::new(&tables[..length]).is_err(), "{length}");
+    }
+    let end = tables.len() - 2;
+    let with = |more: &[u8]| [&tables[..end], more, &tables[end..]].concat();
+    assert!(Tables::new(&with(&[])).is_ok());
+    assert!(Tables::new(&with(&[0xFF, 0xE1, 0, 3, 9])).is_err(), "a segment of an application");
+    assert!(Tables::new(&with(&[7])).is_err(), "a byte between markers");
+    assert!(Tables::new(&with(&[0xFF, 0xD9])).is_err(), "bytes behind the end");
+    assert!(Tables::new(&file).is_err(), "a picture");
 }

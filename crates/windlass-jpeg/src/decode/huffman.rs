@@ -4,6 +4,8 @@
 //! fit. Where the coefficients of a block are not wanted, one look-up passes over as many whole
 //! symbols as fit.
 
+use std::sync::{Arc, OnceLock};
+
 use super::bits::Bits;
 
 /// Bits of a look-up for first coefficients.
@@ -18,13 +20,31 @@ pub(crate) const ENDS: u32 = 1 << 6;
 /// What the end of a block adds to the place of the next coefficient, beyond the one of every symbol.
 pub(crate) const END_OF_BLOCK: u32 = 128;
 
-/// A table as the file gives it.
-#[derive(Clone, Debug)]
+/// A table as the file gives it, with the look-ups that were made of it: those that use it share them.
+#[derive(Debug)]
 pub(crate) struct Code {
     /// The number of codes of 1 to 16 bits.
-    pub(crate) counts: [u8; 16],
+    counts: [u8; 16],
     /// The symbols in order of their codes.
-    pub(crate) symbols: [u8; 256],
+    symbols: [u8; 256],
+    dc: OnceLock<Option<Arc<Dc>>>,
+    ac: OnceLock<Option<Arc<Ac>>>,
+}
+
+impl Code {
+    pub(crate) fn new(counts: [u8; 16], symbols: [u8; 256]) -> Self {
+        Self { counts, symbols, dc: OnceLock::new(), ac: OnceLock::new() }
+    }
+
+    /// The look-up for first coefficients, if there can be one.
+    pub(crate) fn dc(&self) -> Option<Arc<Dc>> {
+        self.dc.get_or_init(|| Dc::new(self).map(Arc::new)).clone()
+    }
+
+    /// The look-up for the others, if there can be one.
+    pub(crate) fn ac(&self) -> Option<Arc<Ac>> {
+        self.ac.get_or_init(|| Ac::new(self).map(Arc::new)).clone()
+    }
 }
 
 /// The canonical code, for codes that are longer than a look-up.
@@ -98,21 +118,21 @@ fn entry(length: u32, run: u32, value: i32) -> u32 {
 }
 
 /// Look-up for first coefficients.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct Dc {
-    pub(crate) fast: Box<[u32; 1 << DC_BITS]>,
+    pub(crate) fast: [u32; 1 << DC_BITS],
     pub(crate) canonical: Canonical,
 }
 
 impl Dc {
     /// Nothing if the table is not one, or has a size of more than 15 bits.
-    pub(crate) fn new(code: &Code) -> Option<Self> {
+    fn new(code: &Code) -> Option<Self> {
         let canonical = Canonical::new(code)?;
         let used = code.counts.iter().copied().map(usize::from).sum::<usize>();
         if code.symbols[..used.min(256)].iter().any(|&size| size > 15) {
             return None;
         }
-        let mut fast = Box::new([LONG; 1 << DC_BITS]);
+        let mut fast = [LONG; 1 << DC_BITS];
         for (index, out) in (0u32..).zip(fast.iter_mut()) {
             if let Some((length, size)) = canonical.short(index, DC_BITS) {
                 let total = length + u32::from(size);
@@ -127,17 +147,17 @@ impl Dc {
 }
 
 /// Look-up for the coefficients after the first one.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct Ac {
-    pub(crate) fast: Box<[u32; 1 << AC_BITS]>,
+    pub(crate) fast: [u32; 1 << AC_BITS],
     pub(crate) canonical: Canonical,
 }
 
 impl Ac {
     /// Nothing if the table is not one.
-    pub(crate) fn new(code: &Code) -> Option<Self> {
+    fn new(code: &Code) -> Option<Self> {
         let canonical = Canonical::new(code)?;
-        let mut fast = Box::new([LONG; 1 << AC_BITS]);
+        let mut fast = [LONG; 1 << AC_BITS];
         for (index, out) in (0u32..).zip(fast.iter_mut()) {
             if let Some((length, symbol)) = canonical.short(index, AC_BITS) {
                 *out = ac_entry(index, length, symbol);
@@ -255,7 +275,7 @@ pub(crate) fn standard(ac: bool, chroma: bool) -> Code {
     };
     let mut symbols = [0; 256];
     symbols[..known.len()].copy_from_slice(known);
-    Code { counts, symbols }
+    Code::new(counts, symbols)
 }
 
 const SIZES: [u8; 12] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11];

@@ -75,6 +75,11 @@
 //! Extended and progressive files may have samples of 12 bits, as [`Header::precision`] tells. They are
 //! read alike, at full size only, and finished by [`Raw::finish_deep`].
 //!
+//! # Tables apart
+//!
+//! Where many files share their tables, as the tiles of a TIFF do, [`Tables`] are read once and
+//! [`Decoder::with_tables`] uses them.
+//!
 //! # Several threads
 //!
 //! The entropy coding of one ordinary file can be shared too: [`Decoder::split`] takes a [`Part`] out of
@@ -124,6 +129,7 @@ mod sequential;
 mod smooth;
 mod source;
 mod spent;
+mod tables;
 mod warnings;
 
 use std::collections::VecDeque;
@@ -136,6 +142,7 @@ pub use header::{Colour, Component, Density, DensityUnit, Header, Process, Segme
 pub use options::{FailOn, Options, Scale, Tick};
 pub use pictures::Picture;
 pub use raw::{Raw, RowsMut};
+pub use tables::Tables;
 pub use warnings::Warning;
 
 use crate::markers::SOI;
@@ -205,14 +212,28 @@ impl<R: BufRead> Decoder<R> {
     ///
     /// If they are malformed or incomplete, or the picture is larger than the options allow.
     pub fn new(input: R, options: Options) -> Result<Self> {
+        let state = State::new(options.max_metadata_bytes);
+        Self::begin(Source::new(input), state, options)
+    }
+
+    /// As [`Self::new`], of a file that leaves out tables. What it has of its own comes before them.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::new`].
+    pub fn with_tables(input: R, tables: &Tables, options: Options) -> Result<Self> {
+        let state = tables.state(options.max_metadata_bytes);
+        Self::begin(Source::after(input, tables.bytes()), state, options)
+    }
+
+    fn begin(source: Source<R>, mut state: State, options: Options) -> Result<Self> {
         let mut stream = Stream {
-            source: Source::new(input),
+            source,
             log: Log::new(options.fail_on, options.max_warnings),
             unread: None,
             discarded: 0,
         };
         start_of_image(&mut stream)?;
-        let mut state = State::new(options.max_metadata_bytes);
         let scan = state.next_scan(&mut stream)?;
         let offset = stream.source.offset();
         let (Some(mut frame), Some(scan)) = (state.frame.clone(), scan) else {

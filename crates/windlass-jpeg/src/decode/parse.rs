@@ -1,6 +1,7 @@
 //! Marker segments: tables, frame and scan headers.
 
 use std::io::BufRead;
+use std::sync::Arc;
 
 use super::header::{Component, Density, DensityUnit, Process, Segment};
 use super::huffman::Code;
@@ -168,11 +169,11 @@ pub(crate) struct Scan {
 }
 
 /// What the markers read so far have set.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct State {
     pub(crate) quantisation: [Option<[u16; 64]>; 4],
-    pub(crate) dc: [Option<Code>; 4],
-    pub(crate) ac: [Option<Code>; 4],
+    pub(crate) dc: [Option<Arc<Code>>; 4],
+    pub(crate) ac: [Option<Arc<Code>>; 4],
     /// Lower bound and upper bound of the small differences in arithmetic coding.
     pub(crate) dc_conditioning: [(u8, u8); 16],
     /// The bound between low and high coefficients in arithmetic coding.
@@ -183,7 +184,7 @@ pub(crate) struct State {
     pub(crate) density: Option<Density>,
     pub(crate) adobe: Option<u8>,
     pub(crate) segments: Vec<Segment>,
-    metadata_left: usize,
+    pub(crate) metadata_left: usize,
 }
 
 impl State {
@@ -255,7 +256,7 @@ impl State {
             let Some(table) = tables.get_mut(usize::from(index)) else {
                 return Err(stream.malformed(format!("Bogus DHT index {index}")));
             };
-            *table = Some(Code { counts, symbols });
+            *table = Some(Arc::new(Code::new(counts, symbols)));
         }
         if left == 0 { Ok(()) } else { Err(stream.bogus_length()) }
     }

@@ -3,6 +3,8 @@
 //! Which coefficients are other than 0 is kept in a word for each block, a bit for each zigzag place, so
 //! that a refining pass finds those that get a further bit without looking at the others.
 
+use std::sync::Arc;
+
 use super::bits::Bits;
 use super::coefficients::{Blocks, Progress};
 use super::huffman::{AC_BITS, Bands, Dc, LONG, extend};
@@ -13,7 +15,7 @@ use crate::markers::NATURAL;
 #[derive(Debug)]
 pub(crate) enum Pass {
     /// The first bits of first coefficients.
-    DcFirst { dc: Dc, last: i32 },
+    DcFirst { dc: Arc<Dc>, last: i32 },
     /// A further bit of first coefficients.
     DcRefine,
     /// The first bits of other coefficients.

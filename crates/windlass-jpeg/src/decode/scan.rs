@@ -565,12 +565,12 @@ fn progressive_coder(
     })
 }
 
-fn dc_table(state: &State, index: u8, standard_too: bool) -> Result<Dc> {
-    with_code(&state.dc, index, standard_too, false, Dc::new)
+fn dc_table(state: &State, index: u8, standard_too: bool) -> Result<Arc<Dc>> {
+    with_code(&state.dc, index, standard_too, false, Code::dc)
 }
 
-fn ac_table(state: &State, index: u8) -> Result<Ac> {
-    with_code(&state.ac, index, true, true, Ac::new)
+fn ac_table(state: &State, index: u8) -> Result<Arc<Ac>> {
+    with_code(&state.ac, index, true, true, Code::ac)
 }
 
 fn bands(state: &State, index: u8) -> Result<Bands> {
@@ -579,7 +579,7 @@ fn bands(state: &State, index: u8) -> Result<Bands> {
 
 /// What `make` makes of table `index`, or of the standard one where the file has none.
 fn with_code<T>(
-    tables: &[Option<Code>; 4],
+    tables: &[Option<Arc<Code>>; 4],
     index: u8,
     standard_too: bool,
     ac: bool,

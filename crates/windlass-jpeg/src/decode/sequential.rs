@@ -10,8 +10,8 @@ use crate::markers::NATURAL;
 /// The tables of a component of a scan.
 #[derive(Debug)]
 pub(crate) struct Tables {
-    pub(crate) dc: Dc,
-    pub(crate) ac: Ac,
+    pub(crate) dc: Arc<Dc>,
+    pub(crate) ac: Arc<Ac>,
     /// Set where only first coefficients are wanted.
     pub(crate) skip: Option<Skip>,
 }

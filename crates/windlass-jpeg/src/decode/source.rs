@@ -24,6 +24,11 @@ impl<R: BufRead> Source<R> {
         Self { input, kept: Vec::new(), replayed: 0, offset: 0, invented: 0 }
     }
 
+    /// The same, of what follows `offset` bytes that somebody else has read.
+    pub(crate) fn after(input: R, offset: u64) -> Self {
+        Self { offset, ..Self::new(input) }
+    }
+
     /// The number of bytes taken from the file.
     pub(crate) fn offset(&self) -> u64 {
         self.offset

@@ -6,7 +6,7 @@ use super::Damage;
 use std::io::{BufRead, Read};
 use windlass_core::{Error, ErrorKind, Limits, Result};
 use windlass_jpeg as codec;
-use windlass_jpeg::decode::{Decoder, FailOn, Options, Raw, RowsMut, Transform};
+use windlass_jpeg::decode::{Decoder, FailOn, Options, Raw, RowsMut, Tables, Transform};
 
 /// Rows of units that are decoded at a time.
 const UNITS: usize = 8;
@@ -16,6 +16,8 @@ const UNITS: usize = 8;
 pub(in crate::tiff) struct Jpeg {
     /// A start of image and the tables
     tables: Vec<u8>,
+    /// The tables, where there is nothing else and nothing wrong with them
+    shared: Option<Tables>,
     /// How components become samples
     transform: Transform,
     samples: usize,
@@ -34,8 +36,9 @@ impl Jpeg {
             Some(tables) if tables.starts_with(&[0xFF, 0xD8]) => tables.to_vec(),
             _ => vec![0xFF, 0xD8],
         };
+        let shared = Tables::new(&[&tables[..], &[0xFF, 0xD9]].concat()).ok();
         let samples = layout.chunk_samples() as usize;
-        Self { tables, transform, samples, tiled: layout.tiled, strict }
+        Self { tables, shared, transform, samples, tiled: layout.tiled, strict }
     }
 
     /// A decoder of what follows the start of image in `stream`, with its own copy of the tables.
@@ -44,11 +47,10 @@ impl Jpeg {
         stream: impl BufRead + Send + 'static,
     ) -> Result<Decoder<Box<dyn BufRead + Send>>> {
         let tables = std::io::Cursor::new(self.tables.clone());
-        self.decoder(Box::new(tables.chain(stream)))
+        self.fitting(Decoder::new(Box::new(tables.chain(stream)), self.options()))
     }
 
-    /// A decoder of a whole stream.
-    fn decoder<R: BufRead>(&self, stream: R) -> Result<Decoder<R>> {
+    fn options(&self) -> Options {
         let mut options = Options::default();
         options.transform = Some(self.transform);
         if self.strict {
@@ -56,7 +58,12 @@ impl Jpeg {
         }
         options.max_pixels = Limits::current().pixels;
         options.max_coefficient_bytes = Limits::current().bytes;
-        let decoder = Decoder::new(stream, options).map_err(error)?;
+        options
+    }
+
+    /// A decoder, unless its stream has another number of components than the page.
+    fn fitting<R: BufRead>(&self, decoder: codec::Result<Decoder<R>>) -> Result<Decoder<R>> {
+        let decoder = decoder.map_err(error)?;
         let (found, wanted) = (decoder.header().bands(), self.samples);
         if found == wanted {
             return Ok(decoder);
@@ -86,7 +93,20 @@ impl Jpeg {
         rows: Vec<&mut [u8]>,
     ) -> Result<()> {
         let stream = input.strip_prefix(&[0xFF, 0xD8]).ok_or_else(|| malformed("no JPEG data"))?;
-        let mut decoder = self.decoder(self.tables.chain(stream))?;
+        if let Some(tables) = &self.shared {
+            let decoder = Decoder::with_tables(input, tables, self.options());
+            return self.picture(self.fitting(decoder)?, width, rows);
+        }
+        let decoder = Decoder::new(self.tables.chain(stream), self.options());
+        self.picture(self.fitting(decoder)?, width, rows)
+    }
+
+    fn picture<R: BufRead>(
+        &self,
+        mut decoder: Decoder<R>,
+        width: u32,
+        rows: Vec<&mut [u8]>,
+    ) -> Result<()> {
         let found = decoder.header().width;
         let mut raw = Raw::new();
         let mut rows = rows.into_iter();
