@@ -4,7 +4,7 @@
 //! fit. Where the coefficients of a block are not wanted, one look-up passes over as many whole
 //! symbols as fit.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use super::bits::Bits;
 
@@ -32,8 +32,16 @@ pub(crate) struct Code {
 }
 
 impl Code {
-    pub(crate) fn new(counts: [u8; 16], symbols: [u8; 256]) -> Self {
+    fn new(counts: [u8; 16], symbols: [u8; 256]) -> Self {
         Self { counts, symbols, dc: OnceLock::new(), ac: OnceLock::new() }
+    }
+
+    /// The same, shared by all files where it is a standard one: most files have those, and so do all tiles
+    /// of most pictures in tiles.
+    pub(crate) fn shared(counts: [u8; 16], symbols: [u8; 256]) -> Arc<Self> {
+        let same = |known: &&Arc<Self>| (known.counts, known.symbols) == (counts, symbols);
+        let known = STANDARD.iter().flatten().find(same).map(Arc::clone);
+        known.unwrap_or_else(|| Arc::new(Self::new(counts, symbols)))
     }
 
     /// The look-up for first coefficients, if there can be one.
@@ -266,7 +274,16 @@ fn skip_entry(canonical: &Canonical, index: u32) -> u32 {
 }
 
 /// The tables that files without any mean (ITU-T T.81, annex K.3), as Motion JPEG has it.
-pub(crate) fn standard(ac: bool, chroma: bool) -> Code {
+pub(crate) fn standard(ac: bool, chroma: bool) -> Arc<Code> {
+    Arc::clone(&STANDARD[usize::from(ac)][usize::from(chroma)])
+}
+
+/// Those tables: for first coefficients and for the others, of luma and of chroma.
+static STANDARD: LazyLock<[[Arc<Code>; 2]; 2]> = LazyLock::new(|| {
+    [false, true].map(|ac| [false, true].map(|chroma| Arc::new(standard_code(ac, chroma))))
+});
+
+fn standard_code(ac: bool, chroma: bool) -> Code {
     let (counts, known): ([u8; 16], &[u8]) = match (ac, chroma) {
         (false, false) => ([0, 1, 5, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0], &SIZES),
         (false, true) => ([0, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0], &SIZES),

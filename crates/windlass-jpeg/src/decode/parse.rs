@@ -256,7 +256,7 @@ impl State {
             let Some(table) = tables.get_mut(usize::from(index)) else {
                 return Err(stream.malformed(format!("Bogus DHT index {index}")));
             };
-            *table = Some(Arc::new(Code::new(counts, symbols)));
+            *table = Some(Code::shared(counts, symbols));
         }
         if left == 0 { Ok(()) } else { Err(stream.bogus_length()) }
     }
