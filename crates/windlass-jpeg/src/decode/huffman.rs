@@ -46,13 +46,23 @@ impl Code {
 
     /// The look-up for first coefficients, if there can be one.
     pub(crate) fn dc(&self) -> Option<Arc<Dc>> {
-        self.dc.get_or_init(|| Dc::new(self).map(Arc::new)).clone()
+        kept(&self.dc, || Dc::new(self))
     }
 
     /// The look-up for the others, if there can be one.
     pub(crate) fn ac(&self) -> Option<Arc<Ac>> {
-        self.ac.get_or_init(|| Ac::new(self).map(Arc::new)).clone()
+        kept(&self.ac, || Ac::new(self))
     }
+}
+
+/// What is kept in `place`, or made for it. It is made first and kept then: a process that forks
+/// meanwhile would leave the child a place where somebody seems to be at work for ever.
+fn kept<T>(place: &OnceLock<Option<Arc<T>>>, make: impl FnOnce() -> Option<T>) -> Option<Arc<T>> {
+    if let Some(known) = place.get() {
+        return known.clone();
+    }
+    let made = make().map(Arc::new);
+    place.get_or_init(|| made).clone()
 }
 
 /// The canonical code, for codes that are longer than a look-up.
