@@ -6,6 +6,7 @@
 
 use crate::codec::Lead;
 use std::any::Any;
+use std::collections::VecDeque;
 
 /// What a loader keeps of a piece.
 pub(super) type Raw = Box<dyn Any + Send>;
@@ -17,8 +18,8 @@ pub(super) struct Pieces {
     pub(super) lead: Option<Lead>,
     /// Pieces that somebody decodes or is to decode
     out: usize,
-    /// Those that nobody decodes as yet
-    todo: Vec<Raw>,
+    /// Those that nobody decodes as yet, in the order of their rows
+    todo: VecDeque<Raw>,
     /// Those that came back
     back: Vec<Raw>,
 }
@@ -36,7 +37,7 @@ impl Pieces {
     pub(super) fn next(&mut self, may_read: bool, most: usize) -> Next {
         let read = if may_read { self.read(most) } else { Next::Nothing };
         match read {
-            Next::Nothing => self.todo.pop().map_or(Next::Nothing, Next::Decode),
+            Next::Nothing => self.todo.pop_front().map_or(Next::Nothing, Next::Decode),
             read => read,
         }
     }

@@ -240,7 +240,7 @@ fn may_keep(len: u64, pass: &Pass) -> Result<()> {
 
 /// Bytes of a stream that are kept in memory, before a temporary file is used: a picture of 65,000
 /// columns is decoded beside them.
-const MEMORY: u64 = 4 << 20;
+const MEMORY: u64 = 2 << 20;
 /// Bytes that are kept also where the program wants each of them once only.
 const KEPT_ANYWAY: u64 = 8 << 20;
 const FIRST_REQUEST: usize = 4096;
