@@ -11,17 +11,11 @@ use crate::{Error, ErrorKind, Result, Source};
 pub(super) fn config(options: &HttpOptions) -> Result<TlsConfig> {
     let mut builder = TlsConfig::builder();
     if let Some(file) = &options.authorities {
-        let (certificates, _) = read(file)?;
-        if certificates.is_empty() {
-            return Err(bad(file, "holds no certificate in the form PEM"));
-        }
+        let (certificates, _) = certified(file)?;
         builder = builder.root_certs(RootCerts::new_with_certs(&certificates));
     }
     if let Some(file) = &options.certificate {
-        let (certificates, mut key) = read(file)?;
-        if certificates.is_empty() {
-            return Err(bad(file, "holds no certificate in the form PEM"));
-        }
+        let (certificates, mut key) = certified(file)?;
         let key_file = options.key.as_deref().unwrap_or(file);
         if options.key.is_some() {
             key = read(key_file)?.1;
@@ -32,8 +26,19 @@ pub(super) fn config(options: &HttpOptions) -> Result<TlsConfig> {
     Ok(builder.build())
 }
 
+type Items = (Vec<Certificate<'static>>, Option<PrivateKey<'static>>);
+
+/// What [`read`] finds in a file that must hold certificates.
+fn certified(file: &Path) -> Result<Items> {
+    let items = read(file)?;
+    if items.0.is_empty() {
+        return Err(bad(file, "holds no certificate in the form PEM"));
+    }
+    Ok(items)
+}
+
 /// The certificates of a file in order, and its private key.
-fn read(file: &Path) -> Result<(Vec<Certificate<'static>>, Option<PrivateKey<'static>>)> {
+fn read(file: &Path) -> Result<Items> {
     let text = Source::from_file(file)?.read_to_vec(LONGEST_FILE)?;
     let (mut certificates, mut key) = (Vec::new(), None);
     for item in parse_pem(&text) {

@@ -227,12 +227,8 @@ impl<R: BufRead> Decoder<R> {
     }
 
     fn begin(source: Source<R>, mut state: State, options: Options) -> Result<Self> {
-        let mut stream = Stream {
-            source,
-            log: Log::new(options.fail_on, options.max_warnings),
-            unread: None,
-            discarded: 0,
-        };
+        let log = Log::new(options.fail_on, options.max_warnings);
+        let mut stream = Stream::new(source, log);
         start_of_image(&mut stream)?;
         let scan = state.next_scan(&mut stream)?;
         let offset = stream.source.offset();

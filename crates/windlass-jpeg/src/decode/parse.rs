@@ -29,6 +29,10 @@ pub(crate) struct Stream<R> {
 }
 
 impl<R: BufRead> Stream<R> {
+    pub(crate) fn new(source: Source<R>, log: Log) -> Self {
+        Self { source, log, unread: None, discarded: 0 }
+    }
+
     /// The second byte of the next marker. Bytes before it are left out with a warning.
     pub(crate) fn next_marker(&mut self) -> Result<u8> {
         if let Some(marker) = self.unread.take() {

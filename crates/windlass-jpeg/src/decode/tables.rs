@@ -28,12 +28,7 @@ impl Tables {
     /// If it is malformed or incomplete, or holds anything else.
     pub fn new(stream: &[u8]) -> Result<Self> {
         let length = stream.len() as u64;
-        let mut stream = Stream {
-            source: Source::new(stream),
-            log: Log::new(FailOn::Warning, 1),
-            unread: None,
-            discarded: 0,
-        };
+        let mut stream = Stream::new(Source::new(stream), Log::new(FailOn::Warning, 1));
         start_of_image(&mut stream)?;
         let mut state = State::new(usize::MAX);
         let scan = state.next_scan(&mut stream)?;
