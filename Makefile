@@ -1,4 +1,4 @@
-# make demo | test | bench | wheel | soak: each sets up what it needs.
+# make demo | test | bench | wheel | soak | fuzz: each sets up what it needs.
 # Needed: Rust (rustup), Python >= 3.11 with venv, a C compiler. PYTHON=python3.12 takes another Python.
 
 PYTHON ?= python3
@@ -9,7 +9,7 @@ PIP := $(BIN)/pip install --quiet --disable-pip-version-check
 NEXTEST := $(shell cargo nextest --version >/dev/null 2>&1 && echo yes)
 RUST_SOURCES := Cargo.toml Cargo.lock pyproject.toml $(shell find crates python -name '*.rs' -o -name '*.py' -o -name '*.pyi' -o -name Cargo.toml -o -name '*.icc' 2>/dev/null)
 
-.PHONY: demo test bench bench-jpeg bench-latency wheel soak clean format clippy rust-test doc-test generated python-test differential
+.PHONY: demo test bench bench-jpeg bench-latency wheel soak fuzz clean format clippy rust-test doc-test generated python-test differential
 
 test: format clippy rust-test doc-test generated python-test differential
 	@echo "all tests passed"
@@ -34,6 +34,16 @@ bench-latency: $(VENV)/.release
 # Tests that take long, on the release wheel.
 soak: $(VENV)/.release $(VENV)/.tests $(VENV)/.servers
 	WINDLASS_REQUIRED=1 $(BIN)/python -m pytest -m soak tests/python
+
+# Every loader on what libFuzzer makes up, SECONDS of it each; `make fuzz LOADERS=tiff SECONDS=3600` one of them. What is found
+# lies in fuzz/artifacts. `make test` runs the same bodies on mutants of files.
+LOADERS := $(sort $(basename $(notdir $(wildcard fuzz/fuzz_targets/*.rs))))
+SECONDS := 60
+fuzz:
+	rustup toolchain list | grep -q nightly || rustup toolchain install nightly --profile minimal
+	command -v cargo-fuzz >/dev/null || cargo install cargo-fuzz --locked
+	cargo +nightly run --quiet --manifest-path fuzz/Cargo.toml --example seeds
+	set -e; for loader in $(LOADERS); do cargo +nightly fuzz run --fuzz-dir fuzz $$loader -- -max_total_time=$(SECONDS) -timeout=5; done
 
 clean:
 	rm -rf $(VENV) dist demo-out bench/out

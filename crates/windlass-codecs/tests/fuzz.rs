@@ -1,5 +1,5 @@
 //! The fuzz bodies on stable: over small files of every format, over the corpora, and over mutants of
-//! both.
+//! both. `WINDLASS_MUTANTS` says how many mutants of a small file there are.
 
 #![expect(
     clippy::print_stdout,
@@ -9,73 +9,12 @@
 
 mod bodies;
 
+use bodies::{seeds, tiffs};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use windlass_codecs::{bmp, csv, gif, ico, png, ppm, qoi, tga, webp};
-use windlass_core::foreign::Save;
-use windlass_core::{BandFormat, Image, Interpretation, Meta, Target};
-
-/// Small files of formats that we write.
-fn seeds() -> Vec<Vec<u8>> {
-    let samples: Vec<u8> = (0..40 * 30 * 3_u32).map(|at| (at / 17 * 31 % 256) as u8).collect();
-    let image = Image::from_memory(40, 30, 3, BandFormat::U8, samples).expect("a small picture");
-    let grey: Vec<u8> = (0..20 * 10_u32).map(|at| (at / 5 * 9) as u8).collect();
-    let grey = Image::from_memory(20, 10, 1, BandFormat::U8, grey).expect("a small picture");
-    let mut seeds = Vec::new();
-    let mut saved = |saver: &dyn Fn(&Target)| {
-        let target = Target::to_memory();
-        saver(&target);
-        seeds.push(target.bytes().to_vec());
-    };
-    saved(&|target| bmp::BmpSave::default().save(&image, target).expect("a small picture"));
-    saved(&|target| bmp::BmpSave::default().save(&grey, target).expect("a small picture"));
-    saved(&|target| {
-        tga::TgaSave::default().rle(true).save(&image, target).expect("a small picture");
-    });
-    saved(&|target| tga::TgaSave::default().save(&grey, target).expect("a small picture"));
-    saved(&|target| qoi::QoiSave::default().save(&image, target).expect("a small picture"));
-    saved(&|target| ico::IcoSave::default().save(&image, target).expect("a small picture"));
-    saved(&|target| png::PngSave::default().save(&image, target).expect("a small picture"));
-    saved(&|target| csv::CsvSave::default().save(&grey, target).expect("a small picture"));
-    saved(&|target| ppm::PnmSave::default().save(&image, target).expect("a small picture"));
-    seeds.push(b"3 2 9 1\n1 2 3\n4 5 6\n".to_vec());
-    seeds.push(b"P2\n3 2\n255\n1 2 3 4 5 6\n".to_vec());
-    seeds.push(
-        b"#?RADIANCE\nFORMAT=32-bit_rle_rgbe\n\n-Y 2 +X 8\n\x02\x02\0\x08\x88\x01\x88\x02\x08\
-                 12345678\x88\x04\x01\x02\x03\x80\x01\x01\x01\x07"
-            .to_vec(),
-    );
-    let runs =
-        b"BM\x60\0\0\0\0\0\0\0\x3e\0\0\0\x28\0\0\0\x08\0\0\0\x04\0\0\0\x01\0\x08\0\x01\0\0\0\
-                 \0\0\0\0\0\0\0\0\0\0\0\0\x02\0\0\0\0\0\0\0\x01\x02\x03\0\xff\xff\xff\0\
-                 \x04\x01\x04\0\0\0\0\x03\x01\0\x01\0\0\x02\x02\x01\x03\x01\0\x01";
-    seeds.push(runs.to_vec());
-    seeds
-}
-
-/// Animations and pictures with an alpha, of the formats that have them.
-fn animations() -> Vec<Vec<u8>> {
-    let samples: Vec<u8> = (0..40 * 90 * 4_u32).map(|at| (at / 13 * 37 % 256) as u8).collect();
-    let image = Image::from_memory(40, 90, 4, BandFormat::U8, samples).expect("a small picture");
-    let mut header = image.header().clone();
-    header.interpretation = Interpretation::Srgb;
-    let still = image.with_header(header.clone()).expect("a small picture");
-    header.metadata.set("page-height", Meta::Int(30));
-    let moving = image.with_header(header).expect("a small picture");
-    let mut files = Vec::new();
-    for image in [still, moving] {
-        files.push(saved(&image, &gif::GifSave::default()));
-        files.push(saved(&image, &gif::GifSave::default().interlace(true).bitdepth(3)));
-        files.push(saved(&image, &webp::WebpSave::default()));
-        files.push(saved(&image, &webp::WebpSave::default().lossless(true)));
-    }
-    files
-}
-
-fn saved(image: &Image, saver: &impl Save) -> Vec<u8> {
-    let target = Target::to_memory();
-    saver.save(image, &target).expect("a small picture");
-    target.bytes().to_vec()
-}
+use std::time::Duration;
+use windlass_codecs::tiff::{TiffCompression, TiffSave};
+use windlass_core::{BandFormat, Image, Interpretation};
 
 /// Numbers that are the same in every run.
 struct Dice(u64);
@@ -96,14 +35,24 @@ fn mutant(seed: &[u8], dice: &mut Dice) -> Vec<u8> {
             break;
         }
         // headers are where it hurts most
-        let reach = if dice.roll(2) == 0 { bytes.len().min(64) } else { bytes.len() };
-        let at = dice.roll(reach);
-        match dice.roll(6) {
+        let reach = match dice.roll(4) {
+            0 => 64,
+            1 => 400,
+            _ => bytes.len(),
+        };
+        let at = dice.roll(reach.min(bytes.len()));
+        match dice.roll(7) {
             0 => bytes[at] ^= 1 << dice.roll(8),
             1 => bytes[at] = SPECIAL[dice.roll(SPECIAL.len())],
             2 => bytes[at] = dice.roll(256) as u8,
             3 => bytes.truncate(at),
             4 => drop(bytes.drain(at..(at + dice.roll(9)).min(bytes.len()))),
+            5 => {
+                // a number of 2, 4 or 8 bytes that is almost as large as can be, or 0
+                let end = (at + (2 << dice.roll(3))).min(bytes.len());
+                bytes[at..end].fill([0, 255][dice.roll(2)]);
+                bytes[[at, end - 1][dice.roll(2)]] = [0, 127, 240, 255][dice.roll(4)];
+            }
             _ => {
                 let piece = bytes[at..(at + 8).min(bytes.len())].to_vec();
                 bytes.splice(at..at, piece);
@@ -113,59 +62,108 @@ fn mutant(seed: &[u8], dice: &mut Dice) -> Vec<u8> {
     bytes
 }
 
-#[test]
-fn mutants_of_small_files() {
+/// Mutants of a small file.
+fn mutants() -> usize {
+    std::env::var("WINDLASS_MUTANTS").map_or(200, |count| count.parse().expect("a number"))
+}
+
+fn body(name: &str) -> fn(&[u8]) -> usize {
+    bodies::ALL.iter().find(|(other, _)| *other == name).expect("there is a body").1
+}
+
+/// Calls a body with each file, which is a picture, and its mutants; no call takes long.
+fn over_mutants(name: &str, files: &[(String, Vec<u8>)], mutants: usize) {
+    let body = body(name);
     let mut dice = Dice(7);
-    for seed in seeds() {
-        for (_, body) in bodies::ALL {
-            body(&seed);
+    for (what, file) in files {
+        assert!(body(file) > 0, "{name}, {what}: no picture");
+        let (mut slowest, mut pictures, before) = (Duration::ZERO, 0, memory("VmRSS"));
+        for _ in 0..mutants {
+            let bytes = mutant(file, &mut dice);
+            let start = work();
+            pictures += body(&bytes);
+            slowest = slowest.max(work().saturating_sub(start));
         }
-        for _ in 0..300 {
-            let bytes = mutant(&seed, &mut dice);
-            for (name, body) in bodies::ALL {
-                // what begins as another format is soon refused
-                if dice.roll(4) == 0 || !matches!(*name, "jpeg" | "vips") {
-                    body(&bytes);
-                }
-            }
-        }
+        let (after, peak) = (memory("VmRSS"), memory("VmHWM"));
+        println!(
+            "{name}, {what}: {pictures} pictures, slowest {slowest:?}, {before} to {after} KiB, at most {peak}"
+        );
+        assert!(slowest < Duration::from_secs(20), "{name}, {what}: {slowest:?}");
     }
 }
 
-#[test]
-fn mutants_of_animations() {
-    let mut dice = Dice(5);
-    for file in animations() {
-        bodies::animation(&file);
-        for _ in 0..400 {
-            bodies::animation(&mutant(&file, &mut dice));
-        }
-    }
+/// The time that processors worked for this process, where the system tells; in steps of 10 ms.
+fn work() -> Duration {
+    let text = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    // what follows the name, which may have spaces
+    let fields = text.rsplit(')').next().unwrap_or_default().split_whitespace();
+    let ticks: u64 = fields.skip(11).take(2).filter_map(|ticks| ticks.parse::<u64>().ok()).sum();
+    Duration::from_millis(10 * ticks)
 }
 
-#[test]
-fn mutants_of_the_corpora_of_animations() {
+/// KiB of memory of this process, where the system tells.
+fn memory(item: &str) -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix(item)?.strip_prefix(':'));
+    line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok()).unwrap_or(0)
+}
+
+/// The files of a loader in the corpora, those that could be of any included.
+fn corpus(name: &str) -> Vec<Vec<u8>> {
+    const SETS: [&str; 15] = [
+        "bmp",
+        "gif",
+        "hdr",
+        "jpeg",
+        "png",
+        "tiff",
+        "webp",
+        "exif",
+        "misc",
+        "malformed-gif",
+        "malformed-jpeg",
+        "malformed-misc",
+        "malformed-png",
+        "malformed-tiff",
+        "malformed-webp",
+    ];
     let root = std::env::var_os("WINDLASS_DATA").map_or_else(
         || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data"),
         PathBuf::from,
     );
     let mut found = Vec::new();
-    for set in ["gif", "webp", "malformed-gif", "malformed-webp"] {
-        files(&root.join(set), &mut found);
+    for set in SETS {
+        let mut paths = Vec::new();
+        files(&root.join(set), &mut paths);
+        found.extend(
+            paths.into_iter().filter(|path| kind(set, path).is_none_or(|kind| kind == name)),
+        );
     }
     if found.is_empty() {
         println!("skipped: no corpora in {} (set WINDLASS_DATA)", root.display());
     }
-    let mut dice = Dice(3);
-    for path in found {
-        let bytes = std::fs::read(&path).unwrap();
-        if bytes.len() > 1 << 16 {
-            continue;
-        }
-        bodies::animation(&bytes);
-        for _ in 0..3 {
-            bodies::animation(&mutant(&bytes, &mut dice));
-        }
+    let small = |path: &PathBuf| std::fs::metadata(path).is_ok_and(|file| file.len() <= 1 << 20);
+    found
+        .iter()
+        .filter(|path| small(path))
+        .map(|path| std::fs::read(path).expect("a file"))
+        .collect()
+}
+
+/// The loader of a file of a set of the corpora, if only one may read it.
+fn kind<'a>(set: &'a str, path: &'a Path) -> Option<&'a str> {
+    let suffix = path.extension().and_then(|suffix| suffix.to_str()).unwrap_or_default();
+    let known = |name: &str| bodies::ALL.iter().any(|(other, _)| *other == name);
+    match suffix {
+        "jpg" => Some("jpeg"),
+        "tif" => Some("tiff"),
+        "hdr" => Some("rad"),
+        "pbm" | "pgm" | "pnm" => Some("ppm"),
+        "mat" => Some("matrix"),
+        // what the corpora say of themselves
+        "json" | "md" => Some(""),
+        suffix if known(suffix) => Some(suffix),
+        _ => set.strip_prefix("malformed-").filter(|set| known(set)),
     }
 }
 
@@ -182,37 +180,79 @@ fn files(folder: &Path, found: &mut Vec<PathBuf>) {
     found.sort();
 }
 
-#[test]
-fn mutants_of_the_corpora() {
-    let root = std::env::var_os("WINDLASS_DATA").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data"),
-        PathBuf::from,
-    );
+fn over_corpus(name: &str) {
+    let body = body(name);
     let mut dice = Dice(11);
-    let mut count = 0;
-    for set in ["bmp", "hdr", "misc", "malformed-misc"] {
-        let mut found = Vec::new();
-        files(&root.join(set), &mut found);
-        for path in found {
-            let bytes = std::fs::read(&path).unwrap();
-            let mine = |name: &str| {
-                let text = path.to_string_lossy().to_ascii_lowercase();
-                let kind = ["bmp", "ico", "tga", "qoi"].iter().find(|kind| text.ends_with(**kind));
-                kind.is_none_or(|kind| *kind == name)
-            };
-            if bytes.len() > 1 << 20 {
-                continue;
-            }
-            count += 1;
-            for (_, body) in bodies::ALL.iter().filter(|(name, _)| mine(name)) {
-                body(&bytes);
-                for _ in 0..3 {
-                    body(&mutant(&bytes, &mut dice));
-                }
-            }
+    for file in corpus(name) {
+        body(&file);
+        for _ in 0..if file.len() <= 1 << 16 { 3 } else { 0 } {
+            body(&mutant(&file, &mut dice));
         }
     }
-    if count == 0 {
-        println!("skipped: no corpora in {} (set WINDLASS_DATA)", root.display());
+}
+
+macro_rules! tests {
+    ($($name:ident)*) => {
+        mod mutants_of {
+            $(#[test]
+            fn $name() {
+                let name = stringify!($name);
+                let files = match name {
+                    "tiff" => super::tiffs::all(),
+                    _ => super::seeds::of(name).into_iter().map(|file| (String::new(), file)).collect(),
+                };
+                super::over_mutants(name, &files, super::mutants());
+            })*
+        }
+
+        mod corpus_of {
+            $(#[test]
+            fn $name() {
+                super::over_corpus(stringify!($name));
+            })*
+        }
+
+        /// The loaders that have tests here.
+        const TESTED: &[&str] = &[$(stringify!($name)),*];
+    };
+}
+
+tests! { bmp csv gif ico jpeg matrix png ppm qoi rad raw tga tiff vips webp }
+
+/// Strips of a TIFF that are too large to be decoded at once.
+#[test]
+fn mutants_of_large_strips() {
+    let samples: Vec<u8> = (0..1000 * 2900 * 3_u32).map(|at| (at / 3000) as u8).collect();
+    let image = Image::from_memory(1000, 2900, 3, BandFormat::U8, samples).expect("a picture");
+    let image = seeds::interpreted(&image, Interpretation::Srgb);
+    let files = [
+        TiffCompression::Jpeg,
+        TiffCompression::Deflate,
+        TiffCompression::Lzw,
+        TiffCompression::Zstd,
+    ]
+    .map(|compression| {
+        let saver = TiffSave::default().tile_height(2900).compression(compression);
+        (format!("large strips, {compression:?}"), seeds::saved(&image, &saver))
+    });
+    over_mutants("tiff", &files, mutants() / 20);
+}
+
+#[test]
+fn every_loader_is_fuzzed() {
+    let operations = windlass_codecs::OPERATIONS.iter().copied().flatten();
+    let loaders: BTreeSet<_> =
+        operations.filter_map(|entry| entry.nickname.strip_suffix("load")).collect();
+    let bodies: BTreeSet<_> = bodies::ALL.iter().map(|(name, _)| *name).collect();
+    assert_eq!(bodies, loaders, "tests/bodies/mod.rs");
+    assert_eq!(TESTED.iter().copied().collect::<BTreeSet<_>>(), loaders, "tests/fuzz.rs");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz");
+    let manifest = std::fs::read_to_string(folder.join("Cargo.toml")).expect("fuzz/Cargo.toml");
+    for name in loaders {
+        assert!(!seeds::of(name).is_empty(), "no seeds for {name}");
+        let target = format!("fuzz_targets/{name}.rs");
+        assert!(manifest.contains(&format!("path = \"{target}\"")), "{target} in fuzz/Cargo.toml");
+        let code = std::fs::read_to_string(folder.join(&target)).unwrap_or_default();
+        assert!(code.contains(&format!("run(\"{name}\", data)")), "fuzz/{target}");
     }
 }
