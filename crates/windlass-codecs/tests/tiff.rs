@@ -6,7 +6,9 @@ use windlass_codecs::dzsave::Depth;
 use windlass_codecs::tiff::{TiffCompression, TiffLoad, TiffPredictor, TiffSave};
 use windlass_core::foreign::options::FailOn;
 use windlass_core::foreign::{Load, Save};
-use windlass_core::{BandFormat, Coding, Image, Interpretation, Meta, Result, Source, Target};
+use windlass_core::{
+    BandFormat, Coding, ErrorKind, Image, Interpretation, Meta, Result, Source, Target,
+};
 use windlass_io::Reader;
 
 /// Waves and noise in any format.
@@ -469,7 +471,7 @@ fn damage_ends_in_an_error_or_in_pixels() -> Result<()> {
                         },
                     );
                 if let Err(error) = pixels {
-                    assert_ne!(error.kind(), windlass_core::ErrorKind::Internal, "{error}");
+                    assert_ne!(error.kind(), ErrorKind::Internal, "{error}");
                 }
             }
         }
@@ -562,5 +564,59 @@ fn what_has_one_value_has_one() -> Result<()> {
         file[at + 4..at + 8].copy_from_slice(&5_u32.to_ne_bytes());
         assert!(loaded(&file, FailOn::None).is_err(), "{tag}");
     }
+    Ok(())
+}
+
+/// A `BigTIFF` of this machine's order with one directory, of a tag, a type, a count and a value each, and
+/// no pixels.
+fn directory(entries: &[(u16, u16, u64, u64)]) -> Vec<u8> {
+    let mut file = if cfg!(target_endian = "little") { b"II".to_vec() } else { b"MM".to_vec() };
+    file.extend([43_u16, 8, 0].map(u16::to_ne_bytes).concat());
+    file.extend([16, entries.len() as u64].map(u64::to_ne_bytes).concat());
+    for (tag, kind, count, value) in entries {
+        file.extend([tag, kind].map(|number| number.to_ne_bytes()).concat());
+        file.extend([count, value].map(|number| number.to_ne_bytes()).concat());
+    }
+    file.extend([0; 8]);
+    file
+}
+
+const LONG8: u16 = 16;
+
+#[test]
+fn tables_that_end_behind_the_largest_offset_are_lost() -> Result<()> {
+    let file = directory(&[
+        (256, LONG8, 1, 1),
+        (257, LONG8, 1, 3),
+        (258, LONG8, 1, 8),
+        (262, LONG8, 1, 1),
+        (OFFSETS, LONG8, 3, u64::MAX - 4),
+        (278, LONG8, 1, 1),
+        (COUNTS, LONG8, 3, u64::MAX - 40),
+    ]);
+    assert_eq!(loaded(&file, FailOn::None)?, [0; 3]);
+    let error = loaded(&file, FailOn::Warning).expect_err("the strips are lost");
+    assert_ne!(error.kind(), ErrorKind::Internal, "{error}");
+    Ok(())
+}
+
+#[test]
+fn strips_that_end_behind_the_largest_offset_are_lost() -> Result<()> {
+    let file = directory(&[
+        (256, LONG8, 1, 1),
+        (257, LONG8, 1, 600_000),
+        (258, LONG8, 1, 8),
+        (262, LONG8, 1, 1),
+        (OFFSETS, LONG8, 1, u64::MAX - 9),
+    ]);
+    // a pipe does not say how long it is
+    struct Pipe(std::io::Cursor<Vec<u8>>);
+    impl windlass_io::Stream for Pipe {
+        fn read_next(&mut self, buffer: &mut [u8]) -> Result<usize> {
+            Ok(std::io::Read::read(&mut self.0, buffer)?)
+        }
+    }
+    let source = Source::from_stream("pipe", Pipe(std::io::Cursor::new(file)));
+    assert!(TiffLoad::default().load(&source)?.to_memory()?.iter().all(|sample| *sample == 0));
     Ok(())
 }

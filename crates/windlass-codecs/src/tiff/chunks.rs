@@ -164,10 +164,8 @@ impl Chunks {
         let (count, start, bytes) = pick(&self.offsets);
         let counted = self.counts.as_ref().map(pick);
         let (offsets, counts) = match (start, counted) {
-            (Some(a), Some((_, Some(b), more)))
-                if span(a..a + bytes, b..b.saturating_add(more)).is_some() =>
-            {
-                let all = span(a..a + bytes, b..b.saturating_add(more)).unwrap_or(a..a);
+            (Some(a), Some((_, Some(b), more))) if span((a, bytes), (b, more)).is_some() => {
+                let all = span((a, bytes), (b, more)).unwrap_or(a..a);
                 let read = read(reader, all.clone())?;
                 let part = |start: u64, bytes: u64| {
                     let from = (start - all.start) as usize;
@@ -246,9 +244,11 @@ impl Chunks {
     }
 }
 
-/// What holds both ranges, where they lie so near that they are read together.
-fn span(a: Range<u64>, b: Range<u64>) -> Option<Range<u64>> {
-    let all = a.start.min(b.start)..a.end.max(b.end);
+/// What holds both runs of bytes, given by their starts and lengths, where they lie so near that they are
+/// read together.
+fn span(a: (u64, u64), b: (u64, u64)) -> Option<Range<u64>> {
+    let end = |(start, bytes): (u64, u64)| start.saturating_add(bytes);
+    let all = a.0.min(b.0)..end(a).max(end(b));
     (all.end - all.start <= SPAN).then_some(all)
 }
 

@@ -124,7 +124,7 @@ impl Tiles {
                 if rows < whole {
                     let row = layout.row_bytes(layout.chunk.0);
                     let skip = (row * u64::from(top - first)).min(place.bytes);
-                    place.offset += skip;
+                    place.offset = place.offset.saturating_add(skip);
                     place.bytes = (place.bytes - skip).min(row * u64::from(rows));
                 }
                 places.push(place);
