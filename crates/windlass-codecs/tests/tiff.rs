@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use windlass_codecs::dzsave::Depth;
+use windlass_codecs::jpeg::JpegSave;
 use windlass_codecs::tiff::{TiffCompression, TiffLoad, TiffPredictor, TiffSave};
 use windlass_core::foreign::options::FailOn;
 use windlass_core::foreign::{Load, Save};
@@ -600,6 +601,15 @@ fn tables_that_end_behind_the_largest_offset_are_lost() -> Result<()> {
     Ok(())
 }
 
+/// A pipe, which does not say how long it is.
+struct Pipe(std::io::Cursor<Vec<u8>>);
+
+impl windlass_io::Stream for Pipe {
+    fn read_next(&mut self, buffer: &mut [u8]) -> Result<usize> {
+        Ok(std::io::Read::read(&mut self.0, buffer)?)
+    }
+}
+
 #[test]
 fn strips_that_end_behind_the_largest_offset_are_lost() -> Result<()> {
     let file = directory(&[
@@ -609,14 +619,79 @@ fn strips_that_end_behind_the_largest_offset_are_lost() -> Result<()> {
         (262, LONG8, 1, 1),
         (OFFSETS, LONG8, 1, u64::MAX - 9),
     ]);
-    // a pipe does not say how long it is
-    struct Pipe(std::io::Cursor<Vec<u8>>);
-    impl windlass_io::Stream for Pipe {
-        fn read_next(&mut self, buffer: &mut [u8]) -> Result<usize> {
-            Ok(std::io::Read::read(&mut self.0, buffer)?)
-        }
-    }
     let source = Source::from_stream("pipe", Pipe(std::io::Cursor::new(file)));
     assert!(TiffLoad::default().load(&source)?.to_memory()?.iter().all(|sample| *sample == 0));
+    Ok(())
+}
+
+/// A grey `BigTIFF` of 16 pixels by 16 with JPEG streams of these sizes in its two strips, or in one tile.
+fn streams(sizes: &[(i32, i32)]) -> Result<Vec<u8>> {
+    let mut streams = Vec::new();
+    for (width, height) in sizes {
+        let target = Target::to_memory();
+        let image = Image::from_memory(
+            *width,
+            *height,
+            1,
+            BandFormat::U8,
+            vec![99; (width * height) as usize],
+        )?;
+        JpegSave::default().save(&image, &target)?;
+        streams.push(target.bytes());
+    }
+    let (width, rows, offsets, counts) = match sizes {
+        [_] => (322, 323, 324, 325),
+        _ => (254, 278, OFFSETS, COUNTS),
+    };
+    let count = streams.len() as u64;
+    let mut entries = [
+        (256, LONG8, 1, 16),
+        (257, LONG8, 1, 16),
+        (258, LONG8, 1, 8),
+        (259, LONG8, 1, 7),
+        (262, LONG8, 1, 1),
+        (width, LONG8, 1, 16),
+        (rows, LONG8, 1, 16 / count),
+        (offsets, LONG8, count, 0),
+        (counts, LONG8, count, 0),
+    ];
+    let tables = directory(&entries).len() as u64;
+    let mut start = tables + 16 * count;
+    let starts: Vec<u64> = streams
+        .iter()
+        .map(|stream| {
+            start += stream.len() as u64;
+            start - stream.len() as u64
+        })
+        .collect();
+    let lengths: Vec<u64> = streams.iter().map(|stream| stream.len() as u64).collect();
+    // a single value lies in the directory
+    (entries[7].3, entries[8].3) =
+        if count == 1 { (starts[0], lengths[0]) } else { (tables, tables + 8 * count) };
+    let mut file = directory(&entries);
+    starts.iter().chain(&lengths).for_each(|number| file.extend(number.to_ne_bytes()));
+    streams.iter().for_each(|stream| file.extend(&stream[..]));
+    Ok(file)
+}
+
+/// As the reference has it; and a tile of few pixels must not cost the time of many.
+#[test]
+fn jpeg_streams_are_no_larger_than_their_chunks() -> Result<()> {
+    for size in [(32, 16), (16, 32)] {
+        assert!(loaded(&streams(&[size])?, FailOn::None).is_err(), "a tile of {size:?}");
+    }
+    assert_eq!(loaded(&streams(&[(16, 16)])?, FailOn::Warning)?, [99; 256]);
+    for size in [(16, 16), (32, 8)] {
+        let file = streams(&[size, (16, 8)])?;
+        assert!(loaded(&file, FailOn::Error).is_err(), "a strip of {size:?}");
+        let pixels = loaded(&file, FailOn::None)?;
+        assert_eq!((&pixels[..128], &pixels[128..]), (&[0; 128][..], &[99; 128][..]), "{size:?}");
+    }
+    let file = streams(&[(16, 8), (8, 4)])?;
+    assert_eq!(
+        loaded(&file, FailOn::Error)?[128..144],
+        [99, 99, 99, 99, 99, 99, 99, 99, 0, 0, 0, 0, 0, 0, 0, 0]
+    );
+    assert!(loaded(&file, FailOn::Warning).is_err());
     Ok(())
 }

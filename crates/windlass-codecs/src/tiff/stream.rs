@@ -124,7 +124,7 @@ impl Strips {
         let failure = reader.failure();
         if let Some(jpeg) = self.codec.jpeg() {
             let stream = joined(reader.take(place.bytes))?;
-            let decoder = jpeg.clone().into_decoder(stream)?;
+            let decoder = jpeg.clone().into_decoder(stream, (layout.width, rows))?;
             let wide = Vec::new();
             let rows = JpegRows { decoder, raw: JpegRaw::new(), wide, at: 0, failure };
             return Ok(Stream::Jpeg(Box::new(rows)));

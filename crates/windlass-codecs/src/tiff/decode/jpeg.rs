@@ -22,6 +22,8 @@ pub(in crate::tiff) struct Jpeg {
     transform: Transform,
     samples: usize,
     tiled: bool,
+    /// Strips of fewer rows may have streams of more: the last one of a picture is cut off
+    uncut: u32,
     strict: bool,
 }
 
@@ -38,16 +40,24 @@ impl Jpeg {
         };
         let shared = Tables::new(&[&tables[..], &[0xFF, 0xD9]].concat()).ok();
         let samples = layout.chunk_samples() as usize;
-        Self { tables, shared, transform, samples, tiled: layout.tiled, strict }
+        let tiled = layout.tiled;
+        let uncut = match layout.grid() {
+            _ if tiled => 0,
+            (_, 1) => u32::MAX,
+            _ => layout.chunk.1,
+        };
+        Self { tables, shared, transform, samples, tiled, uncut, strict }
     }
 
-    /// A decoder of what follows the start of image in `stream`, with its own copy of the tables.
+    /// A decoder of what follows the start of image in `stream`, with its own copy of the tables, for a
+    /// chunk of `size`.
     pub(in crate::tiff) fn into_decoder(
         self,
         stream: impl BufRead + Send + 'static,
+        size: (u32, u32),
     ) -> Result<Decoder<Box<dyn BufRead + Send>>> {
         let tables = std::io::Cursor::new(self.tables.clone());
-        self.fitting(Decoder::new(Box::new(tables.chain(stream)), self.options()))
+        self.fitting(Decoder::new(Box::new(tables.chain(stream)), self.options()), size)
     }
 
     fn options(&self) -> Options {
@@ -61,14 +71,31 @@ impl Jpeg {
         options
     }
 
-    /// A decoder, unless its stream has another number of components than the page.
-    fn fitting<R: BufRead>(&self, decoder: codec::Result<Decoder<R>>) -> Result<Decoder<R>> {
+    /// A decoder, unless its stream has another number of components than the page, or more pixels than
+    /// the chunk: a small file could have as many large streams as there are chunks otherwise.
+    fn fitting<R: BufRead>(
+        &self,
+        decoder: codec::Result<Decoder<R>>,
+        (width, height): (u32, u32),
+    ) -> Result<Decoder<R>> {
         let decoder = decoder.map_err(error)?;
-        let (found, wanted) = (decoder.header().bands(), self.samples);
-        if found == wanted {
-            return Ok(decoder);
+        let header = decoder.header();
+        let (found, wanted) = (header.bands(), self.samples);
+        if found != wanted {
+            return Err(malformed(format!(
+                "Improper JPEG component count {found}, expected {wanted}"
+            )));
         }
-        Err(malformed(format!("Improper JPEG component count {found}, expected {wanted}")))
+        let cut = header.width == width && height < self.uncut;
+        let larger = header.width > width || header.height > height && !cut;
+        let differs = (header.width, header.height) != (width, height);
+        if larger || self.strict && !self.tiled && differs {
+            return Err(malformed(format!(
+                "Improper JPEG strip/tile size, expected {width}x{height}, got {}x{}",
+                header.width, header.height
+            )));
+        }
+        Ok(decoder)
     }
 
     /// Decodes a stream into rows of 8-bit samples, `out.len() / height` bytes apart.
@@ -85,7 +112,7 @@ impl Jpeg {
         self.rows(input, width, rows).map_err(|error| Damage { error, fatal })
     }
 
-    /// Decodes a stream into these rows, the picture cut off at their end, and at `width`.
+    /// Decodes a stream into these rows of `width` pixels; what it does not have stays as it is.
     pub(in crate::tiff) fn rows(
         &self,
         input: &[u8],
@@ -93,12 +120,13 @@ impl Jpeg {
         rows: Vec<&mut [u8]>,
     ) -> Result<()> {
         let stream = input.strip_prefix(&[0xFF, 0xD8]).ok_or_else(|| malformed("no JPEG data"))?;
+        let size = (width, rows.len() as u32);
         if let Some(tables) = &self.shared {
             let decoder = Decoder::with_tables(input, tables, self.options());
-            return self.picture(self.fitting(decoder)?, width, rows);
+            return self.picture(self.fitting(decoder, size)?, width, rows);
         }
         let decoder = Decoder::new(self.tables.chain(stream), self.options());
-        self.picture(self.fitting(decoder)?, width, rows)
+        self.picture(self.fitting(decoder, size)?, width, rows)
     }
 
     fn picture<R: BufRead>(
