@@ -695,3 +695,42 @@ fn jpeg_streams_are_no_larger_than_their_chunks() -> Result<()> {
     assert!(loaded(&file, FailOn::Warning).is_err());
     Ok(())
 }
+
+/// Thousands of pages that take a hundred bytes each and have the same colours, of which a page has 400 KB.
+#[test]
+fn pages_have_their_colours_once() -> Result<()> {
+    const PAGES: u64 = 3000;
+    let entries = |colours, pixel| {
+        [
+            (256, LONG8, 1, 1),
+            (257, LONG8, 1, 1),
+            (258, LONG8, 1, 16),
+            (262, LONG8, 1, 3),
+            (OFFSETS, LONG8, 1, pixel),
+            (COUNTS, LONG8, 1, 2),
+            (320, 3, 3 << 16, colours),
+        ]
+    };
+    let size = directory(&entries(0, 0)).len() as u64 - 16;
+    let colours = 16 + PAGES * size;
+    let page = directory(&entries(colours, colours));
+    let mut file = page[..16].to_vec();
+    for number in 1..=PAGES {
+        file.extend(&page[16..page.len() - 8]);
+        file.extend((if number < PAGES { 16 + number * size } else { 0 }).to_ne_bytes());
+    }
+    file.extend((0..3 << 17).map(|at| (at / 7) as u8));
+    let before = memory();
+    let image = TiffLoad::default().n(-1).load(&Source::from_memory(file))?;
+    assert_eq!(image.to_memory()?.len() as u64, 6 * PAGES);
+    let grown = memory().saturating_sub(before);
+    assert!(grown < 200 << 10, "{grown} KiB");
+    Ok(())
+}
+
+/// KiB of memory of this process, where the system tells.
+fn memory() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok()).unwrap_or(0)
+}

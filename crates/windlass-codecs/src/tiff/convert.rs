@@ -3,6 +3,7 @@
 use super::decode::{SPREAD, short_xyz, xyz};
 use super::page::{Layout, Page, SampleFormat, is_log};
 use super::{malformed, tags, unsupported};
+use std::sync::Arc;
 use windlass_core::{BandFormat, Coding, Interpretation, Result};
 
 /// What the samples of a page become.
@@ -46,8 +47,8 @@ pub(super) enum Step {
 #[derive(Clone, Debug)]
 pub(super) enum Colours {
     /// One after the other, `bands` samples each
-    Bytes(Vec<u8>),
-    Words(Vec<u16>),
+    Bytes(Arc<[u8]>),
+    Words(Arc<[u16]>),
 }
 
 impl Convert {

@@ -54,7 +54,8 @@ impl Load for TiffLoad {
         let mut found = Vec::new();
         for (number, offset) in self.wanted(&chain)? {
             let directory = self.directory(&file, offset)?;
-            let page = Page::read(&file, &directory)?;
+            // all pages are converted as the first one
+            let page = Page::read(&file, &directory, found.is_empty())?;
             self.check(
                 &page,
                 number,

@@ -2,12 +2,15 @@
 
 use super::file::{Directory, Entry, File};
 use super::{malformed, tags, unsupported};
+use bytes::Bytes;
 use windlass_core::{Error, ErrorKind, Limits, Result};
 
 /// Largest side, as in the reference.
 const MAX_SIDE: u64 = 99_999_999;
 /// Most samples of a pixel.
 const MAX_SAMPLES: u64 = 10_000;
+/// Most bytes of JPEG tables, of which there can't be more than a few thousand.
+const MAX_TABLES: u64 = 64 << 10;
 /// Most bytes of a tile.
 const MAX_TILE: u64 = 100_000_000;
 
@@ -115,8 +118,8 @@ pub(super) struct Page {
     pub(super) counts: Option<Entry>,
     /// The length of the file, as far as it is known
     pub(super) length: Option<u64>,
-    pub(super) jpeg_tables: Vec<u8>,
-    /// Red, green and blue of each index
+    pub(super) jpeg_tables: Bytes,
+    /// Red, green and blue of each index, if they were asked for
     pub(super) palette: Vec<u16>,
     pub(super) t4_options: u64,
     /// Shares of red, green and blue in luma
@@ -128,8 +131,9 @@ pub(super) struct Page {
 }
 
 impl Page {
-    /// Reads what `directory` says.
-    pub(super) fn read(file: &File<'_>, directory: &Directory) -> Result<Self> {
+    /// Reads what `directory` says, without the colours of indices where nobody needs them: thousands of
+    /// small pages may have the same large table of them.
+    pub(super) fn read(file: &File<'_>, directory: &Directory, colours: bool) -> Result<Self> {
         check_values(directory)?;
         let mut warnings = Vec::new();
         if let Some(tag) =
@@ -143,7 +147,7 @@ impl Page {
         let offsets = entry([tags::TILE_OFFSETS, tags::STRIP_OFFSETS]).ok_or_else(missing)?;
         let counts = entry([tags::TILE_BYTE_COUNTS, tags::STRIP_BYTE_COUNTS]);
         check_chunks(&layout, &offsets, counts.as_ref(), &mut warnings)?;
-        let tables = directory.get(tags::JPEG_TABLES).map(|entry| file.blob(entry));
+        let tables = directory.get(tags::JPEG_TABLES).map(|entry| jpeg_tables(file, entry));
         let mut reference = [0.0, 255.0, 128.0, 255.0, 128.0, 255.0];
         let given = file.reals(directory, tags::REFERENCE_BLACK_WHITE, 6);
         if given.len() == 6 {
@@ -155,7 +159,7 @@ impl Page {
             luma.copy_from_slice(&given);
         }
         Ok(Self {
-            palette: palette(file, directory, &layout)?,
+            palette: palette(file, directory, &layout, colours)?,
             layout,
             offsets,
             counts,
@@ -367,9 +371,26 @@ fn has_palette(file: &File<'_>, directory: &Directory, bits: u64) -> bool {
     map.is_some_and(|map| map.count >= 3 << bits && file.holds(map))
 }
 
-/// The colours of indices, in three runs: red, green, blue.
-fn palette(file: &File<'_>, directory: &Directory, layout: &Layout) -> Result<Vec<u16>> {
+/// Tables of JPEG streams. Thousands of small pages may have the same ones.
+fn jpeg_tables(file: &File<'_>, entry: &Entry) -> Result<Bytes> {
+    if entry.count > MAX_TABLES {
+        let text = format!("tiff2vips: {} bytes of JPEG tables", entry.count);
+        return Err(Error::new(ErrorKind::Limit, text));
+    }
+    Ok(file.blob(entry)?.into())
+}
+
+/// The colours of indices, in three runs: red, green, blue; none where they are there, but not asked for.
+fn palette(
+    file: &File<'_>,
+    directory: &Directory,
+    layout: &Layout,
+    colours: bool,
+) -> Result<Vec<u16>> {
     if layout.photometric != tags::PALETTE || layout.bits > 16 {
+        return Ok(Vec::new());
+    }
+    if !colours && has_palette(file, directory, layout.bits.into()) {
         return Ok(Vec::new());
     }
     let wanted = 3_u64 << layout.bits;

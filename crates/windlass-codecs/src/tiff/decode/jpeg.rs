@@ -3,6 +3,7 @@
 use super::super::page::{Layout, Page};
 use super::super::{malformed, tags};
 use super::Damage;
+use bytes::Bytes;
 use std::io::{BufRead, Read};
 use windlass_core::{Error, ErrorKind, Limits, Result};
 use windlass_jpeg as codec;
@@ -15,7 +16,7 @@ const UNITS: usize = 8;
 #[derive(Clone, Debug)]
 pub(in crate::tiff) struct Jpeg {
     /// A start of image and the tables
-    tables: Vec<u8>,
+    tables: Bytes,
     /// The tables, where there is nothing else and nothing wrong with them
     shared: Option<Tables>,
     /// How components become samples
@@ -35,8 +36,8 @@ impl Jpeg {
             _ => Transform::None,
         };
         let tables = match page.jpeg_tables.strip_suffix(&[0xFF, 0xD9]) {
-            Some(tables) if tables.starts_with(&[0xFF, 0xD8]) => tables.to_vec(),
-            _ => vec![0xFF, 0xD8],
+            Some(tables) if tables.starts_with(&[0xFF, 0xD8]) => page.jpeg_tables.slice_ref(tables),
+            _ => Bytes::from_static(&[0xFF, 0xD8]),
         };
         let shared = Tables::new(&[&tables[..], &[0xFF, 0xD9]].concat()).ok();
         let samples = layout.chunk_samples() as usize;
