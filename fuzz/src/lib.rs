@@ -3,6 +3,9 @@
 #[path = "../../crates/windlass-codecs/tests/bodies/mod.rs"]
 mod bodies;
 
+use std::fs;
+use std::path::Path;
+
 /// Loads `data` with the loader of this name, in all ways that there are.
 ///
 /// # Panics
@@ -12,7 +15,14 @@ pub fn run(name: &str, data: &[u8]) {
     let _pictures = body(data);
 }
 
-/// Small files to start from.
-pub fn seeds() -> impl Iterator<Item = (&'static str, Vec<Vec<u8>>)> {
-    bodies::ALL.iter().map(|(name, _)| (*name, bodies::seeds::of(name)))
+/// Writes small files to start from into the corpus of this loader, where libFuzzer looks next.
+///
+/// # Panics
+/// Where they can't be written.
+pub fn seed(name: &str) {
+    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus").join(name);
+    fs::create_dir_all(&corpus).expect("a folder");
+    for (number, file) in bodies::seeds::of(name).iter().enumerate() {
+        fs::write(corpus.join(format!("seed-{number}")), file).expect("a file");
+    }
 }
