@@ -8,11 +8,13 @@
 #![expect(unsafe_code, reason = "what this crate is for; argued block by block")]
 
 mod allocator;
+mod pages;
 #[cfg(feature = "python")]
 pub mod python;
 
 pub use allocator::keep_freed_memory;
 
+use pages::{Pages, Watch};
 use std::mem::MaybeUninit;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -20,8 +22,15 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 #[derive(Debug)]
 pub struct Fresh<'a> {
     rest: &'a mut [MaybeUninit<u8>],
-    /// Bytes of all strips that were cleared or written
-    cleared: &'a AtomicUsize,
+    all: &'a All,
+}
+
+/// What is known of all strips.
+#[derive(Debug)]
+struct All {
+    /// Bytes of those that were cleared or written
+    cleared: AtomicUsize,
+    pages: Pages,
 }
 
 impl<'a> Fresh<'a> {
@@ -45,7 +54,7 @@ impl<'a> Fresh<'a> {
         let rest = std::mem::take(&mut self.rest);
         let (memory, below) = rest.split_at_mut(bytes.min(rest.len()));
         self.rest = below;
-        Strip { memory, cleared: self.cleared }
+        Strip { memory, all: self.all }
     }
 }
 
@@ -53,14 +62,16 @@ impl<'a> Fresh<'a> {
 #[derive(Debug)]
 pub struct Strip<'a> {
     memory: &'a mut [MaybeUninit<u8>],
-    cleared: &'a AtomicUsize,
+    all: &'a All,
 }
 
 impl<'a> Strip<'a> {
     /// The strip as zeros.
     pub fn clear(self) -> &'a mut [u8] {
+        let watch = Watch::start();
         self.memory.fill(MaybeUninit::new(0));
-        self.cleared.fetch_add(self.memory.len(), Ordering::Relaxed);
+        self.all.pages.touched(self.memory.len(), watch.time());
+        self.all.cleared.fetch_add(self.memory.len(), Ordering::Relaxed);
         // SAFETY: the line above wrote every byte, and `MaybeUninit<u8>` lies as `u8` does.
         unsafe { &mut *(std::ptr::from_mut(self.memory) as *mut [u8]) }
     }
@@ -68,7 +79,7 @@ impl<'a> Strip<'a> {
     /// Fills the strip with `pieces`, one behind the other, and writes each byte once: what they leave out
     /// is 0, what is too much for it is passed over.
     pub fn write<'b>(self, pieces: impl IntoIterator<Item = &'b [u8]>) {
-        let bytes = self.memory.len();
+        let (bytes, watch) = (self.memory.len(), Watch::start());
         let mut rest = self.memory;
         for piece in pieces {
             let count = piece.len().min(rest.len());
@@ -79,7 +90,8 @@ impl<'a> Strip<'a> {
             rest = below;
         }
         rest.fill(MaybeUninit::new(0));
-        self.cleared.fetch_add(bytes, Ordering::Relaxed);
+        self.all.pages.touched(bytes, watch.time());
+        self.all.cleared.fetch_add(bytes, Ordering::Relaxed);
     }
 }
 
@@ -109,31 +121,11 @@ fn written<E>(
     memory: &mut [MaybeUninit<u8>],
     fill: impl FnOnce(Fresh<'_>) -> Result<(), E>,
 ) -> Result<bool, E> {
-    advise_huge(memory);
-    let (bytes, cleared) = (memory.len(), AtomicUsize::new(0));
-    fill(Fresh { rest: memory, cleared: &cleared })?;
+    let (bytes, pages) = (memory.len(), Pages::large(memory));
+    let all = All { cleared: AtomicUsize::new(0), pages };
+    fill(Fresh { rest: memory, all: &all })?;
     // strips do not overlap and are cleared or written once at most: the sum is whole only if all are
-    Ok(cleared.into_inner() == bytes)
-}
-
-/// Asks for large pages, which cost a seventh of small ones at the first touch; no is an answer.
-fn advise_huge(memory: &mut [MaybeUninit<u8>]) {
-    const PAGE: usize = 4096;
-    const LEAST: usize = 4 << 20;
-    let start = memory.as_mut_ptr();
-    let ahead = start.align_offset(PAGE);
-    if memory.len() < LEAST {
-        return;
-    }
-    let pages = (memory.len() - ahead) / PAGE * PAGE;
-    #[cfg(target_os = "linux")]
-    {
-        let first = memory[ahead..].as_mut_ptr().cast();
-        // SAFETY: the pages lie in `memory`, which is ours alone; the advice changes no content.
-        let _ = unsafe { rustix::mm::madvise(first, pages, rustix::mm::Advice::LinuxHugepage) };
-    }
-    #[cfg(not(target_os = "linux"))]
-    let _ = pages;
+    Ok(all.cleared.into_inner() == bytes)
 }
 
 #[cfg(test)]
