@@ -48,6 +48,12 @@ enum Place {
     Other,
 }
 
+/// Bytes that are written with one call.
+///
+/// A system that keeps them in pages as large as the write takes these from memory that nothing has used
+/// for long; a virtual machine may have to fetch it from its host, which took as long as all the rest.
+const PIECE: u64 = 64 << 10;
+
 impl AtomicFile {
     pub(super) fn new(path: PathBuf, sync: bool) -> Self {
         Self { path, sync, open: None }
@@ -76,6 +82,18 @@ impl AtomicFile {
     }
 }
 
+/// Writes all of `bytes`, cut at multiples of [`PIECE`] in the file.
+fn write_pieces(file: &File, mut bytes: &[u8], mut offset: u64) -> io::Result<()> {
+    while !bytes.is_empty() {
+        let room = (PIECE - offset % PIECE) as usize;
+        let (piece, rest) = bytes.split_at(room.min(bytes.len()));
+        file.write_all_at(piece, offset)?;
+        offset = offset.saturating_add(piece.len() as u64);
+        bytes = rest;
+    }
+    Ok(())
+}
+
 impl Sink for AtomicFile {
     fn caps(&mut self, tick: &Tick) -> Result<Caps> {
         match self.open(tick)? {
@@ -86,7 +104,7 @@ impl Sink for AtomicFile {
 
     fn write_at(&mut self, offset: u64, bytes: &[u8], tick: &Tick) -> Result<()> {
         match self.open(tick)? {
-            Open::Hidden(hidden) => hidden.file.write_all_at(bytes, offset).map_err(write_error),
+            Open::Hidden(hidden) => write_pieces(&hidden.file, bytes, offset).map_err(write_error),
             Open::Direct(sink) => sink.write_at(offset, bytes, tick),
         }
     }
