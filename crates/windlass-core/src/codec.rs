@@ -119,6 +119,23 @@ pub trait TileLoader: Send + Sync + 'static {
     fn read(&self, tile: Rect, raw: &mut Self::Raw, tick: &Tick) -> Result<()>;
     /// Parallel: decompress, depth. Fills `out`, the tile.
     fn finish(&self, raw: &mut Self::Raw, out: &mut RegionMut<'_>) -> Result<()>;
+
+    /// Both, where one worker does them one after the other: the bytes need not be kept in between.
+    fn make(
+        &self,
+        tile: Rect,
+        raw: &mut Self::Raw,
+        out: &mut RegionMut<'_>,
+        tick: &Tick,
+    ) -> Result<()> {
+        self.read(tile, raw, tick)?;
+        self.finish(raw, out)
+    }
+    /// Whether all of `out` is written, whatever the file lacks: zeros too, which are there already
+    /// where this says no.
+    fn fills(&self) -> bool {
+        false
+    }
 }
 
 /// The parts of an image that a saver takes.
@@ -277,6 +294,14 @@ pub(crate) trait DynTileLoader: Send + Sync {
     fn raw(&self) -> AnyBox;
     fn read(&self, tile: Rect, raw: &mut AnyBox, tick: &Tick) -> Result<()>;
     fn finish(&self, raw: &mut AnyBox, out: &mut RegionMut<'_>) -> Result<()>;
+    fn make(
+        &self,
+        tile: Rect,
+        raw: &mut AnyBox,
+        out: &mut RegionMut<'_>,
+        tick: &Tick,
+    ) -> Result<()>;
+    fn fills(&self) -> bool;
 }
 
 impl<L: TileLoader> DynTileLoader for L {
@@ -294,5 +319,17 @@ impl<L: TileLoader> DynTileLoader for L {
     }
     fn finish(&self, raw: &mut AnyBox, out: &mut RegionMut<'_>) -> Result<()> {
         TileLoader::finish(self, downcast(raw), out)
+    }
+    fn make(
+        &self,
+        tile: Rect,
+        raw: &mut AnyBox,
+        out: &mut RegionMut<'_>,
+        tick: &Tick,
+    ) -> Result<()> {
+        TileLoader::make(self, tile, downcast(raw), out, tick)
+    }
+    fn fills(&self) -> bool {
+        TileLoader::fills(self)
     }
 }

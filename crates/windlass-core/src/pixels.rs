@@ -1,6 +1,6 @@
 //! Pixels in memory: blocks of rows that are filled once and then only read.
 
-use crate::{Header, Rect};
+use crate::{Header, Rect, RegionMut};
 use bytes::Bytes;
 use std::sync::Arc;
 use windlass_io::{Error, ErrorKind, Result};
@@ -114,6 +114,19 @@ impl Block {
             Storage::Caller(_) => &mut [],
         };
         bytes.chunks_mut(stride.max(1)).take(height).map(move |chunk| &mut chunk[..row])
+    }
+
+    /// All of it, to be filled, of pixels of `pixel` bytes.
+    pub(crate) fn region_mut(&mut self, pixel: usize) -> RegionMut<'_> {
+        let (rect, bytes) = (self.rect, self.row * self.rect.height as usize);
+        if self.row != self.stride || bytes == 0 {
+            return RegionMut::new(rect, pixel, self.rows_mut().collect());
+        }
+        let all: &mut [u8] = match &mut self.storage {
+            Storage::Buffer(buffer) => buffer.bytes_mut(),
+            Storage::Caller(_) => &mut [],
+        };
+        RegionMut::of_packed(rect, pixel, &mut all[..bytes])
     }
 
     /// Bytes it occupies.

@@ -69,6 +69,8 @@ impl<'a> Region<'a> {
 pub struct RegionMut<'a> {
     rect: Rect,
     pixel: usize,
+    /// All rows, without gaps, until they are asked for one by one
+    packed: &'a mut [u8],
     rows: Vec<&'a mut [u8]>,
 }
 
@@ -83,15 +85,34 @@ impl<'a> RegionMut<'a> {
     pub fn new(rect: Rect, pixel: usize, rows: Vec<&'a mut [u8]>) -> Self {
         debug_assert_eq!(rows.len(), rect.height.max(0) as usize);
         debug_assert!(rows.iter().all(|row| row.len() == rect.width.max(0) as usize * pixel));
-        Self { rect, pixel, rows }
+        Self { rect, pixel, packed: &mut [], rows }
+    }
+
+    /// A region of rows that lie in `bytes` without gaps.
+    pub(crate) fn of_packed(rect: Rect, pixel: usize, bytes: &'a mut [u8]) -> Self {
+        debug_assert_eq!(bytes.len() as u64, rect.area() * pixel as u64);
+        Self { rect, pixel, packed: bytes, rows: Vec::new() }
+    }
+
+    /// The bytes of all rows in one piece, where they lie without gaps and no row was asked for yet.
+    pub fn packed(&mut self) -> Option<&mut [u8]> {
+        if self.packed.is_empty() { None } else { Some(self.packed) }
+    }
+
+    fn apart(&mut self) -> &mut [&'a mut [u8]] {
+        if !self.packed.is_empty() {
+            let row = self.rect.width as usize * self.pixel;
+            self.rows = std::mem::take(&mut self.packed).chunks_exact_mut(row).collect();
+        }
+        &mut self.rows
     }
 
     /// Some of its rows, over their whole width.
     pub(crate) fn rows_of(&mut self, rect: Rect) -> RegionMut<'_> {
         debug_assert_eq!((rect.left, rect.width), (self.rect.left, self.rect.width));
-        let first = (rect.top - self.rect.top) as usize;
-        let rows = self.rows[first..first + rect.height as usize].iter_mut();
-        RegionMut { rect, pixel: self.pixel, rows: rows.map(|row| &mut **row).collect() }
+        let (first, pixel) = ((rect.top - self.rect.top) as usize, self.pixel);
+        let rows = self.apart()[first..first + rect.height as usize].iter_mut();
+        RegionMut::new(rect, pixel, rows.map(|row| &mut **row).collect())
     }
 
     /// Where the pixels lie in their image.
@@ -106,7 +127,8 @@ impl<'a> RegionMut<'a> {
 
     /// The bytes of row `y` (in the coordinates of the image).
     pub fn bytes(&mut self, y: i32) -> &mut [u8] {
-        self.rows[(y - self.rect.top) as usize]
+        let row = (y - self.rect.top) as usize;
+        self.apart()[row]
     }
 
     /// The samples of row `y`.
@@ -116,7 +138,7 @@ impl<'a> RegionMut<'a> {
 
     /// All rows with their `y`, from top to bottom.
     pub fn rows<T: Sample>(&mut self) -> impl Iterator<Item = (i32, &mut [T])> {
-        (self.rect.top..).zip(self.rows.iter_mut().map(|row| bytemuck::cast_slice_mut(row)))
+        (self.rect.top..).zip(self.apart().iter_mut().map(|row| bytemuck::cast_slice_mut(row)))
     }
 
     /// Fills `part` with one pixel, given as its bytes.

@@ -10,7 +10,7 @@ use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 use windlass_core::foreign::options::FailOn;
 use windlass_core::{Header, Rect, RegionMut, Result, Source, Tick, TileLoader};
-use windlass_io::alloc;
+use windlass_io::{SourceReader, alloc};
 
 /// Bytes of a block of strips, about.
 const BLOCK: u64 = 512 << 10;
@@ -37,6 +37,8 @@ pub(super) struct Tiles {
 pub(super) struct Raw {
     memory: Memory,
     parts: Vec<Part>,
+    /// What reads them: the file stays open from tile to tile
+    reader: Option<SourceReader>,
 }
 
 /// Memory that is used again.
@@ -101,11 +103,7 @@ impl Tiles {
     }
 
     /// Chunks, or parts of them, that make up a tile, and where the bytes of their planes lie.
-    fn parts(
-        &self,
-        tile: Rect,
-        reader: &windlass_io::SourceReader,
-    ) -> Result<(Vec<Part>, Vec<Place>)> {
+    fn parts(&self, tile: Rect, reader: &SourceReader) -> Result<(Vec<Part>, Vec<Place>)> {
         let layout = &self.layout;
         let (across, down) = layout.grid();
         let planes = if layout.planar { layout.samples } else { 1 };
@@ -133,6 +131,38 @@ impl Tiles {
             top += rows;
         }
         Ok((parts, places))
+    }
+
+    /// What reads the chunks of an evaluation.
+    fn reader(&self, raw: &mut Raw, tick: &Tick) -> Result<SourceReader> {
+        match raw.reader.take() {
+            Some(reader) => Ok(reader),
+            None => Ok(self.source.open_random()?.with_tick(tick.clone())),
+        }
+    }
+
+    /// Reads a tile to where it belongs, if it lies so in the file; else nothing that counts is done.
+    fn straight(
+        &self,
+        tile: Rect,
+        raw: &mut Raw,
+        out: &mut RegionMut<'_>,
+        tick: &Tick,
+    ) -> Result<bool> {
+        if !self.plain || tile.width as u32 != self.layout.chunk.0 {
+            return Ok(false);
+        }
+        let Some(bytes) = out.packed() else { return Ok(false) };
+        let reader = self.reader(raw, tick)?;
+        let (_, places) = self.parts(tile, &reader)?;
+        let whole = match places[..] {
+            [Place { offset, bytes: count, guessed: false }] if count >= bytes.len() as u64 => {
+                reader.read_full_at(offset, bytes)? == bytes.len()
+            }
+            _ => false,
+        };
+        raw.reader = Some(reader);
+        Ok(whole)
     }
 
     /// Decodes a part into the rows of `out` that it has.
@@ -163,6 +193,9 @@ impl Tiles {
             };
         }
         if let Some(done) = self.direct(part, memory, out) {
+            return done;
+        }
+        if let Some(done) = self.in_place(part, &rows, memory, out) {
             return done;
         }
         let joined = part.planes.len() > 1;
@@ -209,13 +242,37 @@ impl Tiles {
         if !whole || !matches!(self.convert.step, Step::Copy) {
             return None;
         }
-        // what a damaged stream leaves out is 0 in them already
         let rows: Vec<&mut [u8]> = out.rows::<u8>().map(|(_, row)| row).collect();
         let damage = |error| Damage { error, fatal: self.layout.tiled };
         match jpeg.rows(&memory.bytes[range.clone()], width, rows) {
             Ok(()) => Some(Ok(())),
             Err(error) => Some(self.damaged_at(part, rect.left, damage(error))),
         }
+    }
+
+    /// Chunks that need no conversion are decompressed where they belong, if that is one piece.
+    fn in_place(
+        &self,
+        part: &Part,
+        rows: &Range<i32>,
+        memory: &mut Memory,
+        out: &mut RegionMut<'_>,
+    ) -> Option<Result<()>> {
+        let (rect, width) = (out.rect(), self.layout.chunk.0);
+        let [range] = &part.planes[..] else { return None };
+        let stride = self.layout.row_bytes(width) as usize;
+        let whole = rect.width as u32 == width && rows.len() == part.rows as usize;
+        let same = matches!(self.convert.step, Step::Copy)
+            && stride == rect.width as usize * out.pixel_size();
+        if !whole || !same {
+            return None;
+        }
+        let size = self.layout.bytes(width, part.rows) as usize;
+        let start = (rows.start - rect.top) as usize * stride;
+        let out = out.packed()?.get_mut(start..start + size)?;
+        let Memory { bytes, scratch, .. } = memory;
+        let result = self.codec.chunk(&mut bytes[range.clone()], (width, part.rows), out, scratch);
+        Some(result.or_else(|damage| self.damaged_at(part, 0, damage)))
     }
 
     /// Decodes all planes of a part, and puts their samples side by side. The rows of a single one are
@@ -315,9 +372,10 @@ impl TileLoader for Tiles {
     fn read(&self, tile: Rect, raw: &mut Raw, tick: &Tick) -> Result<()> {
         raw.memory =
             self.spare.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
-        let reader = self.source.open_random()?.with_tick(tick.clone());
+        let reader = self.reader(raw, tick)?;
         let (parts, places) = self.parts(tile, &reader)?;
         let mut ranges = Chunks::read(&reader, &places, &mut raw.memory.bytes)?.into_iter();
+        raw.reader = Some(reader);
         raw.parts = parts;
         let planes = places.len() / raw.parts.len().max(1);
         for part in &mut raw.parts {
@@ -327,12 +385,24 @@ impl TileLoader for Tiles {
     }
 
     fn finish(&self, raw: &mut Raw, out: &mut RegionMut<'_>) -> Result<()> {
-        let Raw { memory, parts } = raw;
+        let Raw { memory, parts, .. } = raw;
         for part in parts.drain(..) {
             self.part(&part, memory, out)?;
         }
         let memory = std::mem::take(memory);
         self.spare.lock().unwrap_or_else(PoisonError::into_inner).push(memory);
         Ok(())
+    }
+
+    fn make(&self, tile: Rect, raw: &mut Raw, out: &mut RegionMut<'_>, tick: &Tick) -> Result<()> {
+        if self.straight(tile, raw, out, tick)? {
+            return Ok(());
+        }
+        self.read(tile, raw, tick)?;
+        self.finish(raw, out)
+    }
+
+    fn fills(&self) -> bool {
+        matches!(self.convert.step, Step::Copy)
     }
 }

@@ -294,6 +294,8 @@ struct Board<P> {
     error: Option<(usize, Error)>,
     /// Tasks under way
     busy: usize,
+    /// Workers that wait for news
+    waiting: usize,
     pixels: u64,
 }
 
@@ -422,6 +424,7 @@ impl<P> Board<P> {
             committing: false,
             error: None,
             busy: 0,
+            waiting: 0,
             pixels: 0,
         }
     }
@@ -556,7 +559,7 @@ impl<S: Sink> Crew<'_, S> {
                 }
             }
             if board.committed >= board.end() && (!is_caller || board.busy == 0) {
-                self.news.notify_all();
+                self.tell(&board);
                 return;
             }
             let Some(task) = self.pick(&mut board, is_caller) else {
@@ -584,7 +587,7 @@ impl<S: Sink> Crew<'_, S> {
                     board.fail(unit, error);
                 }
             }
-            self.news.notify_all();
+            self.tell(&board);
         }
     }
 
@@ -621,12 +624,24 @@ impl<S: Sink> Crew<'_, S> {
         self.board.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn wait<'b>(&self, board: MutexGuard<'b, Board<S::Piece>>) -> MutexGuard<'b, Board<S::Piece>> {
-        let (board, _) = self
+    fn wait<'b>(
+        &self,
+        mut board: MutexGuard<'b, Board<S::Piece>>,
+    ) -> MutexGuard<'b, Board<S::Piece>> {
+        board.waiting += 1;
+        let (mut board, _) = self
             .news
             .wait_timeout(board, Duration::from_millis(20))
             .unwrap_or_else(PoisonError::into_inner);
+        board.waiting -= 1;
         board
+    }
+
+    /// Tells who waits that something was done: to tell nobody is a call of the system too.
+    fn tell(&self, board: &Board<S::Piece>) {
+        if board.waiting > 0 {
+            self.news.notify_all();
+        }
     }
 
     /// The task that the lowest unit waits for, among those that can start now.
@@ -876,8 +891,8 @@ impl<S: Sink> Crew<'_, S> {
             board.stores[store].blocks[block] = BlockStage::Read(raw);
             return Ok(());
         }
+        self.tell(&board);
         drop(board);
-        self.news.notify_all();
         read?;
         self.finish_rows(store, block, raw)
     }
@@ -906,12 +921,15 @@ impl<S: Sink> Crew<'_, S> {
     fn read_tile(&self, id: BlockId, loader: &dyn DynTileLoader) -> Result<()> {
         let rect = self.plan.stores[id.store].grid.rect(id.block);
         let mut raw = self.spare(id.store).unwrap_or_else(|| loader.raw());
-        loader.read(rect, &mut raw, &self.stop)?;
         if loader.needs_caller() && self.pieces > 0 {
+            loader.read(rect, &mut raw, &self.stop)?;
             self.board().stores[id.store].blocks[id.block] = BlockStage::Read(raw);
             return Ok(());
         }
-        self.finish_tile(id, loader, raw)
+        let made =
+            self.filled(id.store, rect, |out| loader.make(rect, &mut raw, out, &self.stop))?;
+        self.keep(id.store, raw);
+        self.publish(id, made)
     }
 
     /// Makes the pixels of a tile that was read.
@@ -953,8 +971,10 @@ impl<S: Sink> Crew<'_, S> {
         let (told, raw) = match split {
             Ok(told) if loader.needs_caller() => (Ok(Some(told)), Some(raw)),
             Ok(told) => {
-                self.board().stores[store].end_split(Some(told), None);
-                self.news.notify_all();
+                let mut board = self.board();
+                board.stores[store].end_split(Some(told), None);
+                self.tell(&board);
+                drop(board);
                 return self.decode_piece(store, raw);
             }
             Err(error) => (Err(error), None),
@@ -1008,11 +1028,15 @@ impl<S: Sink> Crew<'_, S> {
         let memory = self.board().stores[store].memory();
         let used = memory.is_some();
         let mut block = Block::over(rect, node.pixel(), memory)?;
-        if used && !matches!(make, Make::Cone(_)) {
-            // a loader may leave out what a damaged file lacks
+        // a loader may leave out what a damaged file lacks
+        let fills = match &node.work {
+            Work::Tiles(loader) => loader.fills(),
+            _ => matches!(make, Make::Cone(_)),
+        };
+        if used && !fills {
             block.clear();
         }
-        fill(&mut RegionMut::new(rect, node.pixel(), block.rows_mut().collect()))?;
+        fill(&mut block.region_mut(node.pixel()))?;
         Ok(block)
     }
 

@@ -106,58 +106,77 @@ impl Jpeg {
         (width, height): (u32, u32),
         out: &mut [u8],
     ) -> std::result::Result<(), Damage> {
-        out.fill(0);
         let stride = width as usize * self.samples;
-        let rows = out.chunks_exact_mut(stride).take(height as usize).collect();
+        let (rows, below) = out.split_at_mut((stride * height as usize).min(out.len()));
+        below.fill(0);
+        let rows = rows.chunks_exact_mut(stride).collect();
         let fatal = self.tiled;
         self.rows(input, width, rows).map_err(|error| Damage { error, fatal })
     }
 
-    /// Decodes a stream into these rows of `width` pixels; what it does not have stays as it is.
+    /// Decodes a stream into these rows of `width` pixels; what it does not have is 0.
     pub(in crate::tiff) fn rows(
         &self,
         input: &[u8],
         width: u32,
-        rows: Vec<&mut [u8]>,
+        mut rows: Vec<&mut [u8]>,
+    ) -> Result<()> {
+        let mut done = 0;
+        let result = self.stream(input, width, &mut rows, &mut done);
+        rows[done..].iter_mut().for_each(|row| row.fill(0));
+        result
+    }
+
+    /// The same; `done` counts the rows that are complete.
+    fn stream(
+        &self,
+        input: &[u8],
+        width: u32,
+        rows: &mut [&mut [u8]],
+        done: &mut usize,
     ) -> Result<()> {
         let stream = input.strip_prefix(&[0xFF, 0xD8]).ok_or_else(|| malformed("no JPEG data"))?;
         let size = (width, rows.len() as u32);
         if let Some(tables) = &self.shared {
             let decoder = Decoder::with_tables(input, tables, self.options());
-            return self.picture(self.fitting(decoder, size)?, width, rows);
+            return self.picture(self.fitting(decoder, size)?, width, rows, done);
         }
         let decoder = Decoder::new(self.tables.chain(stream), self.options());
-        self.picture(self.fitting(decoder, size)?, width, rows)
+        self.picture(self.fitting(decoder, size)?, width, rows, done)
     }
 
     fn picture<R: BufRead>(
         &self,
         mut decoder: Decoder<R>,
         width: u32,
-        rows: Vec<&mut [u8]>,
+        rows: &mut [&mut [u8]],
+        done: &mut usize,
     ) -> Result<()> {
         let found = decoder.header().width;
         let mut raw = Raw::new();
-        let mut rows = rows.into_iter();
         let direct = found == width;
         let mut wide = Vec::new();
-        while rows.len() > 0 {
+        while *done < rows.len() {
             decoder.read(UNITS, &mut raw).map_err(error)?;
             let count = raw.rows();
             if count == 0 {
                 return Ok(());
             }
-            if direct && count <= rows.len() {
-                let rows = rows.by_ref().take(count).collect();
+            let left = &mut rows[*done..];
+            if direct && count <= left.len() {
+                let rows = left[..count].iter_mut().map(|row| &mut **row).collect();
                 raw.finish(RowsMut::from_rows(rows)).map_err(error)?;
+                *done += count;
                 continue;
             }
             let stride = found as usize * self.samples;
             wide.resize(stride * count, 0);
             raw.finish(RowsMut::new(&mut wide, stride)).map_err(error)?;
-            for (row, wide) in rows.by_ref().take(count).zip(wide.chunks_exact(stride)) {
+            for (row, wide) in left.iter_mut().zip(wide.chunks_exact(stride)) {
                 let common = row.len().min(wide.len());
                 row[..common].copy_from_slice(&wide[..common]);
+                row[common..].fill(0);
+                *done += 1;
             }
         }
         Ok(())
