@@ -8,7 +8,11 @@ use windlass_codecs::qoi::{QoiLoad, QoiSave};
 use windlass_codecs::raw::{RawLoad, RawSave};
 use windlass_codecs::vips::{VipsLoad, VipsSave};
 use windlass_core::foreign::{Load, Save};
-use windlass_core::{BandFormat, Build, Image, Interpretation, Meta, Result, Source, Target};
+use windlass_core::testing::Grain;
+use windlass_core::{
+    BandFormat, Build, Context, Error, Image, Interpretation, Meta, Result, Source, Target, cast,
+    with_context,
+};
 use windlass_io::Stream;
 
 /// Waves and noise.
@@ -170,7 +174,7 @@ impl Stream for Drip {
     fn read_next(&mut self, buffer: &mut [u8]) -> Result<usize> {
         let step = if self.step == 0 { self.at * 7919 % 40 + 1 } else { self.step };
         if self.fails.is_some_and(|at| self.at >= at) {
-            return Err(windlass_core::Error::new(windlass_core::ErrorKind::Io, "the disc burns"));
+            return Err(Error::new(windlass_core::ErrorKind::Io, "the disc burns"));
         }
         let count = step.min(buffer.len()).min(self.bytes.len() - self.at);
         buffer[..count].copy_from_slice(&self.bytes[self.at..self.at + count]);
@@ -341,6 +345,31 @@ fn a_file_of_the_other_byte_order_is_swapped() -> Result<()> {
     bytes.truncate(1000);
     let cut = VipsLoad::default().load(&Source::from_memory(bytes))?;
     assert!(cut.to_memory().unwrap_err().message().ends_with("file has been truncated"));
+    Ok(())
+}
+
+/// Rows are written from where they lie or from pieces, as it happens; whoever decodes or computes them.
+#[test]
+fn rows_are_written_the_same_by_any_number_of_threads() -> Result<()> {
+    let image = picture(611, 700, 3, BandFormat::U8);
+    let file = saved(&image, &PngSave::default())?;
+    let loaded = || PngLoad::default().load(&file);
+    let pixels = image.to_memory()?;
+    for threads in [1, 2, 5] {
+        for unit in [1, 9000, 1 << 20] {
+            let grain = Grain { unit, block: 20_000, ..Grain::default() };
+            let context = Context { threads: Some(threads), grain, ..Context::current() };
+            with_context(context, || {
+                let computed = cast(&cast(&loaded()?, BandFormat::F32)?, BandFormat::U8)?;
+                for image in [&image, &loaded()?, &computed] {
+                    let target = Target::to_memory();
+                    RawSave::default().save(image, &target)?;
+                    assert!(target.bytes() == pixels, "{threads} threads, units of {unit}");
+                }
+                Ok::<_, Error>(())
+            })?;
+        }
+    }
     Ok(())
 }
 

@@ -204,7 +204,16 @@ pub trait Saver: Send + Sync + 'static {
     fn commit(&self, state: &mut Self::State, piece: &mut Self::Piece) -> Result<()>;
     /// Ends the file and commits the target.
     fn finish(&self, state: Self::State) -> Result<()>;
+
+    /// How a row is appended, where a file has the rows as they lie in memory: those whose turn it is are
+    /// written from there, and neither encoded nor committed.
+    fn verbatim(&self) -> Option<Append<Self::State>> {
+        None
+    }
 }
+
+/// Appends a row to a file that is being written.
+pub type Append<S> = fn(&mut S, &[u8]) -> Result<()>;
 
 type AnyBox = Box<dyn Any + Send>;
 

@@ -26,7 +26,7 @@ pub mod progress;
 mod region;
 
 pub use cast::cast;
-pub use codec::{Lead, Loader, Order, Part, Rows, Saver, TileLoader, Wants};
+pub use codec::{Append, Lead, Loader, Order, Part, Rows, Saver, TileLoader, Wants};
 pub use declare::{Build, Operation};
 pub use engine::{Context, with_context};
 pub use format::{BandFormat, Complex, ComplexSample, Float, Integer, Real, Sample};

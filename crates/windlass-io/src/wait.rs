@@ -1,5 +1,6 @@
 //! Waiting for descriptors and for turns, so that a cancelled tick ends the wait.
 
+use std::io;
 use std::os::fd::AsFd;
 use std::process;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError, TryLockError};
@@ -21,6 +22,24 @@ pub(crate) fn writable(descriptor: impl AsFd, tick: &Tick) -> Result<()> {
     ready(descriptor, PollFlags::OUT, tick)
 }
 
+/// Writes as many of `bytes` as `descriptor` takes without blocking; none where it cannot tell.
+#[cfg(target_os = "linux")]
+pub(crate) fn written(descriptor: impl AsFd, bytes: &[u8]) -> Option<io::Result<usize>> {
+    use rustix::io::{ReadWriteFlags, pwritev2};
+
+    const HERE: u64 = u64::MAX;
+    match pwritev2(descriptor, &[io::IoSlice::new(bytes)], HERE, ReadWriteFlags::NOWAIT) {
+        Err(Errno::OPNOTSUPP | Errno::NOSYS | Errno::INVAL) => None,
+        result => Some(result.map_err(io::Error::from)),
+    }
+}
+
+/// Here no descriptor can tell.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn written(_: impl AsFd, _: &[u8]) -> Option<io::Result<usize>> {
+    None
+}
+
 fn ready(descriptor: impl AsFd, flags: PollFlags, tick: &Tick) -> Result<()> {
     loop {
         tick.check()?;
@@ -30,7 +49,7 @@ fn ready(descriptor: impl AsFd, flags: PollFlags, tick: &Tick) -> Result<()> {
         match poll(&mut [PollFd::new(&descriptor, flags)], timeout.as_ref()) {
             Ok(0) | Err(Errno::INTR) => {}
             Ok(_) => return Ok(()),
-            Err(errno) => return Err(std::io::Error::from(errno).into()),
+            Err(errno) => return Err(io::Error::from(errno).into()),
         }
     }
 }

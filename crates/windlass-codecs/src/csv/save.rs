@@ -43,7 +43,7 @@ pub(crate) fn text(
         float T => numbers::<T> as _,
         complex T => pairs::<T> as _);
     let row = move |row: &[u8], out: &mut Vec<u8>| line(row, bands, &separator, out);
-    RowSaver { before, after: Vec::new(), row }
+    RowSaver { before, after: Vec::new(), row: Some(row) }
 }
 
 /// Appends a line of numbers.

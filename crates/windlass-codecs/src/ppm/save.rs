@@ -123,16 +123,17 @@ fn write(image: &Image, target: &Target, format: PpmFormat, options: &PpmOptions
         && header.format == BandFormat::U8
         && (options.bitdepth == 1 || options.squash || format == PpmFormat::Pbm);
     let float = header.format == BandFormat::F32;
-    let kind = match (float, one_bit, options.ascii) {
-        (true, ..) => Kind::Binary,
-        (_, true, true) => Kind::TextBits,
-        (_, true, false) => Kind::Bits,
-        (_, false, true) => Kind::Text,
-        (_, false, false) => Kind::Binary,
+    let kind = match (one_bit, options.ascii) {
+        (true, true) => Kind::TextBits,
+        (true, false) => Kind::Bits,
+        (false, true) if !float => Kind::Text,
+        _ if header.format.size() > 1 && cfg!(target_endian = "little") => Kind::Swapped,
+        _ => Kind::Binary,
     };
     let before = before(&image, kind, options.common.kept());
     let format = header.format;
     let row = move |row: &[u8], out: &mut Vec<u8>| append(row, kind, format, out);
+    let row = (kind != Kind::Binary).then_some(row);
     image.save(&RowSaver { before, after: Vec::new(), row }, target)
 }
 
@@ -198,7 +199,10 @@ enum Kind {
     Text,
     TextBits,
     Bits,
+    /// As they lie in memory
     Binary,
+    /// The most significant byte first, where memory has it last
+    Swapped,
 }
 
 /// All that stands before the samples.
@@ -212,8 +216,8 @@ fn before(image: &Image, kind: Kind, keep: Keep) -> Vec<u8> {
         (Kind::Bits, ..) => "P4",
         (Kind::Text, 1, _) => "P2",
         (Kind::Text, ..) => "P3",
-        (Kind::Binary, 1, _) => "P5",
-        (Kind::Binary, ..) => "P6",
+        (Kind::Binary | Kind::Swapped, 1, _) => "P5",
+        (Kind::Binary | Kind::Swapped, ..) => "P6",
     };
     let mut text = format!("{magic}\n");
     if keep.contains(Keep::OTHER) {
@@ -263,9 +267,7 @@ fn append(row: &[u8], kind: Kind, format: BandFormat, out: &mut Vec<u8>) {
             let bits = values.iter().enumerate();
             bits.fold(0, |byte, (at, value)| byte | u8::from(*value <= 127) << (7 - at))
         })),
-        Kind::Binary if format.size() == 1 || cfg!(target_endian = "big") => {
-            out.extend_from_slice(row);
-        }
-        Kind::Binary => words.for_each(|word| out.extend(word.iter().rev())),
+        Kind::Binary => out.extend_from_slice(row),
+        Kind::Swapped => words.for_each(|word| out.extend(word.iter().rev())),
     }
 }

@@ -27,7 +27,7 @@ impl Save for RadSave {
         let image = prepare(image, Colours::Any, |format| format, &self.common)?;
         let image = coded(image, &self.common)?;
         let before = before(image.header()).into_bytes();
-        image.save(&RowSaver { before, after: Vec::new(), row }, target)
+        image.save(&RowSaver { before, after: Vec::new(), row: Some(row) }, target)
     }
 }
 

@@ -33,7 +33,7 @@ impl Save for TgaSave {
         let form = Form { bands: header.bands as usize, packed: self.rle };
         let (before, after) = (form.header(header).to_vec(), FOOTER.to_vec());
         let row = move |row: &[u8], out: &mut Vec<u8>| form.append(row, out);
-        image.save(&RowSaver { before, after, row }, target)
+        image.save(&RowSaver { before, after, row: Some(row) }, target)
     }
 }
 

@@ -35,6 +35,17 @@ pub(crate) trait Sink: Sync {
     /// Takes a unit that was made, in order, one at a time.
     fn commit(&self, unit: &Unit, piece: Self::Piece) -> Result<()>;
 
+    /// Whether less is to be done where a unit whose turn it is is made and taken at once.
+    fn passes(&self) -> bool {
+        false
+    }
+
+    /// Makes a unit and takes it, in order, one at a time.
+    fn pass(&self, number: usize, unit: &Unit, maker: &mut Maker<'_>) -> Result<()> {
+        let piece = self.unit(number, unit, maker)?;
+        self.commit(unit, piece)
+    }
+
     /// Whether `commit` calls a handler of the user.
     fn needs_caller(&self) -> bool;
 }
@@ -482,6 +493,16 @@ impl<P> Board<P> {
         reads.iter().flat_map(|read| read.blocks()).all(|id| self.is_ready(id))
     }
 
+    /// Nobody commits any more; the unit `number` is, unless that failed.
+    fn end_commit(&mut self, number: usize, unit: &Unit, result: Result<()>) -> Result<()> {
+        self.committing = false;
+        result?;
+        self.units[number] = Stage::Committed;
+        self.committed += 1;
+        self.pixels += unit.rect.area();
+        Ok(())
+    }
+
     fn fail(&mut self, unit: usize, error: Error) {
         if self.error.as_ref().is_none_or(|(first, _)| unit < *first) {
             self.error = Some((unit, error));
@@ -517,6 +538,8 @@ enum Job<P> {
     Block { id: BlockId, needs: Needs },
     /// Makes the unit
     Unit { needs: Needs },
+    /// Makes the unit and commits it
+    Pass { needs: Needs },
     /// Commits the unit
     Commit { piece: P },
 }
@@ -535,8 +558,7 @@ impl<S: Sink> Crew<'_, S> {
         context.tick.check()?;
         let mut worker = Worker::default();
         let unit = &self.plan.units[0];
-        let piece = guarded(|| self.make_unit(&mut worker, 0, &Held::default()))?;
-        self.sink.commit(unit, piece)
+        guarded(|| self.sink.pass(0, unit, &mut self.maker(&mut worker, unit, &Held::default())))
     }
 
     /// Works until nothing is left; the caller also looks at its context and tells of progress.
@@ -600,7 +622,9 @@ impl<S: Sink> Crew<'_, S> {
             }
             Job::Block { id, .. } => (id.store, id.block..id.block + 1),
             Job::Finish { store, block, .. } => (*store, *block..*block + 1),
-            Job::Piece { .. } | Job::Unit { .. } | Job::Commit { .. } => return task.unit,
+            Job::Piece { .. } | Job::Unit { .. } | Job::Pass { .. } | Job::Commit { .. } => {
+                return task.unit;
+            }
         };
         let all = &self.plan.stores[store].blocks;
         let blocks = &all[blocks.start..blocks.end.min(all.len())];
@@ -671,7 +695,10 @@ impl<S: Sink> Crew<'_, S> {
             if board.are_ready(reads) {
                 board.units[unit] = Stage::Running;
                 let needs = board.hold(reads);
-                return Some(Task { unit, job: Job::Unit { needs } });
+                let passes = unit == first && may_commit && self.sink.passes();
+                board.committing |= passes;
+                let job = if passes { Job::Pass { needs } } else { Job::Unit { needs } };
+                return Some(Task { unit, job });
             }
             for id in reads.iter().flat_map(|read| read.blocks()) {
                 if let Some(job) = self.pick_block(board, id, is_caller) {
@@ -782,23 +809,30 @@ impl<S: Sink> Crew<'_, S> {
             }
             Job::Unit { needs } => {
                 let held = self.load(needs)?;
-                let piece = self.make_unit(worker, task.unit, &held)?;
+                let unit = &self.plan.units[task.unit];
+                let piece =
+                    self.sink.unit(task.unit, unit, &mut self.maker(worker, unit, &held))?;
                 drop(held);
                 let mut board = self.board();
-                board.release(&self.plan.units[task.unit].reads);
+                board.release(&unit.reads);
                 board.units[task.unit] = Stage::Made(piece);
+                Ok(())
+            }
+            Job::Pass { needs } => {
+                let unit = &self.plan.units[task.unit];
+                let result = self.load(needs).and_then(|held| {
+                    let mut maker = self.maker(worker, unit, &held);
+                    guarded(|| self.sink.pass(task.unit, unit, &mut maker))
+                });
+                let mut board = self.board();
+                board.end_commit(task.unit, unit, result)?;
+                board.release(&unit.reads);
                 Ok(())
             }
             Job::Commit { piece } => {
                 let unit = &self.plan.units[task.unit];
                 let result = guarded(|| self.sink.commit(unit, piece));
-                let mut board = self.board();
-                board.committing = false;
-                result?;
-                board.units[task.unit] = Stage::Committed;
-                board.committed += 1;
-                board.pixels += unit.rect.area();
-                Ok(())
+                self.board().end_commit(task.unit, unit, result)
             }
         }
     }
@@ -1040,15 +1074,13 @@ impl<S: Sink> Crew<'_, S> {
         Ok(block)
     }
 
-    fn make_unit(&self, worker: &mut Worker, number: usize, held: &Held) -> Result<S::Piece> {
-        let unit = &self.plan.units[number];
-        let mut maker = Maker {
+    fn maker<'a>(&'a self, worker: &'a mut Worker, unit: &Unit, held: &'a Held) -> Maker<'a> {
+        Maker {
             cone: &self.plan.outputs[unit.output],
             state: worker.outputs.entry(unit.output).or_default(),
             memory: &mut worker.memory,
             inputs: Inputs { memory: &self.plan.memory, held },
-        };
-        self.sink.unit(number, unit, &mut maker)
+        }
     }
 }
 

@@ -236,6 +236,22 @@ impl<S: Saver> Sink for Saving<'_, S> {
         Ok(())
     }
 
+    fn passes(&self) -> bool {
+        self.saver.verbatim().is_some()
+    }
+
+    fn pass(&self, number: usize, unit: &Unit, maker: &mut Maker<'_>) -> Result<()> {
+        let Some(append) = self.saver.verbatim() else {
+            let piece = self.unit(number, unit, maker)?;
+            return self.commit(unit, piece);
+        };
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        maker.each(unit.rect, &mut |region| {
+            let rect = region.rect();
+            (rect.top..rect.bottom()).try_for_each(|y| append(&mut state, region.bytes(y)))
+        })
+    }
+
     fn needs_caller(&self) -> bool {
         self.needs_caller
     }

@@ -12,7 +12,7 @@ use crate::error::reason;
 use crate::source::is_pipe;
 use crate::spool::{Spool, copy_from, write_memory};
 use crate::timeouts::Served;
-use crate::wait::{lock, writable};
+use crate::wait::{lock, writable, written};
 use crate::{Error, ErrorKind, Result, Tick, alloc};
 
 /// A vector, which becomes the result of the target.
@@ -56,6 +56,8 @@ pub(super) struct DescriptorSink {
     caps: Caps,
     /// Writes may block.
     pipe: bool,
+    /// Not known to be unable to take a part without blocking.
+    prompt: bool,
     /// Position of the descriptor where the save starts.
     base: u64,
     /// Position of the descriptor, less `base`.
@@ -71,7 +73,7 @@ impl DescriptorSink {
         let seek = base.is_some() && !flags.contains(OFlags::APPEND);
         let read_back = seek && flags.contains(OFlags::RDWR);
         let caps = Caps { append: true, seek, read_back };
-        Ok(Self { file, caps, pipe, base: base.unwrap_or(0), position: 0 })
+        Ok(Self { file, caps, pipe, prompt: true, base: base.unwrap_or(0), position: 0 })
     }
 
     fn move_to(&mut self, offset: u64) -> Result<()> {
@@ -83,17 +85,10 @@ impl DescriptorSink {
     }
 
     /// Writes some bytes; none if it has to be tried again.
-    ///
-    /// A blocking pipe that is writable takes 4096 bytes without blocking, so larger pieces are
-    /// only for those who cannot be cancelled.
     fn write_some(&mut self, bytes: &[u8], tick: &Tick) -> Result<usize> {
         tick.check()?;
-        let mut piece = bytes;
-        if self.pipe && !tick.is_never() {
-            writable(&self.file, tick)?;
-            piece = &bytes[..bytes.len().min(PIPE_PIECE)];
-        }
-        match self.file.write(piece) {
+        let may_block = !self.pipe || tick.is_never();
+        match if may_block { self.file.write(bytes) } else { self.write_promptly(bytes, tick) } {
             Ok(0) => Err(Error::new(ErrorKind::Io, "write error: no bytes were taken")),
             Ok(count) => Ok(count),
             Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(0),
@@ -102,6 +97,19 @@ impl DescriptorSink {
             }
             Err(error) => Err(write_error(error)),
         }
+    }
+
+    /// Writes what a pipe takes without blocking. Where the system cannot do that by itself: a pipe
+    /// that is writable takes 4096 bytes.
+    fn write_promptly(&mut self, bytes: &[u8], tick: &Tick) -> io::Result<usize> {
+        if self.prompt {
+            match written(&self.file, bytes) {
+                None => self.prompt = false,
+                Some(written) => return written,
+            }
+        }
+        writable(&self.file, tick)?;
+        self.file.write(&bytes[..bytes.len().min(PIPE_PIECE)])
     }
 }
 
