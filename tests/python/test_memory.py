@@ -20,8 +20,8 @@ HERE = Path(__file__).parent
 CANDIDATE = os.environ.get("WINDLASS_MODULE", "windlass")
 MEBIBYTE = 1024
 LIMIT = 64 * MEBIBYTE
-# Growth of 65,000 columns; 32 MiB on one core.
-WIDE_LIMIT = 48 * MEBIBYTE
+# Growth of 65,000 columns.
+WIDE_LIMIT = 32 * MEBIBYTE
 SECONDS = 1800
 
 # Where the reference holds pixels that windlass does not: `WINDLASS_MODULE=pyvips` shows by how much.

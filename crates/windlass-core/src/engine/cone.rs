@@ -490,13 +490,28 @@ impl Cone {
         Ok(())
     }
 
+    /// Whether nothing has to be computed for the root: it lies in stores or in memory.
+    pub(crate) fn is_at_hand(&self) -> bool {
+        matches!(self.root, Feed::Store(_) | Feed::Memory(_))
+    }
+
+    /// The store that is the root.
+    pub(crate) fn store(&self) -> Option<usize> {
+        match self.root {
+            Feed::Store(number) => Some(number),
+            Feed::Step(_) | Feed::Memory(_) => None,
+        }
+    }
+
     /// The rows of `rect` as they lie in memory, where nothing has to be computed for them.
     pub(crate) fn at_hand<'a>(
         &self,
         inputs: Inputs<'a>,
         rect: Rect,
     ) -> Option<Result<Vec<Row<'a>>>> {
-        let (Feed::Store(_) | Feed::Memory(_)) = self.root else { return None };
+        if !self.is_at_hand() {
+            return None;
+        }
         let mut rows = Vec::with_capacity(rect.height as usize);
         let found = Sources { steps: &[], inputs }.find(self.root, self.pixel, rect, &mut rows);
         Some(found.map(|_joined| rows))

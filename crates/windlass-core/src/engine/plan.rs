@@ -625,7 +625,10 @@ fn strip_height(cone: &Cone, stores: &[Store], step: i32, grain: Grain) -> i32 {
     let all = cone.rect;
     let row = (all.width as usize * cone.pixel).max(1);
     let round = |rows: i32| (rows / step).max(1).saturating_mul(step);
-    let least = if grain.rows >= 64 { grain.rows } else { 1 };
+    // were units of a loader's rows lower than its blocks, all that are begun could read the same one
+    let block = cone.store().map(|number| &stores[number]).filter(|store| store.block_size() > 0);
+    let block = block.map_or(1, |store| store.grid.height);
+    let least = block.max(if grain.rows >= 64 { grain.rows } else { 1 });
     let mut height = round(((grain.unit / row).clamp(1, 1 << 24) as i32).max(least));
     let mut bytes = demand(cone, stores, height);
     while bytes > DEMAND && height > step.max(least) {

@@ -693,9 +693,12 @@ impl<S: Sink> Crew<'_, S> {
             }
             let reads = &self.plan.units[unit].reads;
             if board.are_ready(reads) {
+                let passes = self.sink.passes() && unit == first && may_commit;
+                if self.waits(unit) && !passes {
+                    continue;
+                }
                 board.units[unit] = Stage::Running;
                 let needs = board.hold(reads);
-                let passes = unit == first && may_commit && self.sink.passes();
                 board.committing |= passes;
                 let job = if passes { Job::Pass { needs } } else { Job::Unit { needs } };
                 return Some(Task { unit, job });
@@ -707,6 +710,12 @@ impl<S: Sink> Crew<'_, S> {
             }
         }
         None
+    }
+
+    /// Whether a unit is made in its turn only: what lies at hand would merely be copied before.
+    fn waits(&self, unit: usize) -> bool {
+        let output = self.plan.units[unit].output;
+        self.sink.passes() && self.plan.outputs[output].is_at_hand()
     }
 
     /// Reading that the caller alone may do, before anything that the others can do as well.
