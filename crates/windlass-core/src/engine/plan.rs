@@ -112,6 +112,16 @@ impl Read {
         (self.first as usize..self.end as usize).map(move |block| BlockId { store, block })
     }
 
+    /// The blocks of `reads`, in order, but for the first `skip`.
+    pub(crate) fn blocks_after(reads: &[Self], skip: usize) -> impl Iterator<Item = BlockId> {
+        let mut skip = skip as u32;
+        reads.iter().flat_map(move |read| {
+            let past = skip.min(read.end - read.first);
+            skip -= past;
+            Self { first: read.first + past, ..*read }.blocks()
+        })
+    }
+
     /// Takes `next`, which does not start before it, in: where they overlap, or go on in the same columns.
     fn join(&mut self, next: &Self) -> bool {
         let columns = (self.left, self.right) == (next.left, next.right);
@@ -674,4 +684,21 @@ fn want(cone: &Cone, rect: Rect, wanted: &mut BTreeMap<usize, Rect>) {
         },
         &mut |_, _| {},
     );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_blocks_of_several_reads_are_left_out() {
+        let reads =
+            [Read::new(0, &(3..5), 0, 9), Read::new(2, &(7..7), 0, 9), Read::new(1, &(0..3), 0, 9)];
+        let all: Vec<_> = reads.iter().flat_map(|read| read.blocks()).collect();
+        assert_eq!(all.len(), 5);
+        for skip in 0..7 {
+            let rest: Vec<_> = Read::blocks_after(&reads, skip).collect();
+            assert_eq!(rest, all[skip.min(5)..]);
+        }
+    }
 }

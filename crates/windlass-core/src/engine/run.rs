@@ -299,6 +299,9 @@ struct Board<P> {
     /// The first unit that is not committed
     committed: usize,
     units: Vec<Stage<P>>,
+    /// Of each unit how many of the first blocks that it reads are ready, as far as somebody looked: a row
+    /// of tiles can be thousands, which are not to be looked through for each of them
+    ready: Vec<usize>,
     stores: Vec<StoreBoard>,
     committing: bool,
     /// The lowest unit that failed, and how; units from there on are not started
@@ -431,6 +434,7 @@ impl<P> Board<P> {
         Self {
             committed: 0,
             units: plan.units.iter().map(|_| Stage::Waiting).collect(),
+            ready: vec![0; plan.units.len()],
             stores: stores.collect(),
             committing: false,
             error: None,
@@ -501,6 +505,14 @@ impl<P> Board<P> {
         self.committed += 1;
         self.pixels += unit.rect.area();
         Ok(())
+    }
+
+    /// Counts those of the first blocks of `reads`, of a unit that waits, that are ready: they stay so
+    /// until the unit is made.
+    fn count_ready(&mut self, unit: usize, reads: &[Read]) {
+        let from = self.ready[unit];
+        let more = Read::blocks_after(reads, from).take_while(|id| self.is_ready(*id)).count();
+        self.ready[unit] = from + more;
     }
 
     fn fail(&mut self, unit: usize, error: Error) {
@@ -692,7 +704,9 @@ impl<S: Sink> Crew<'_, S> {
                 continue;
             }
             let reads = &self.plan.units[unit].reads;
-            if board.are_ready(reads) {
+            board.count_ready(unit, reads);
+            let mut open = Read::blocks_after(reads, board.ready[unit]).peekable();
+            if open.peek().is_none() {
                 let passes = self.sink.passes() && unit == first && may_commit;
                 if self.waits(unit) && !passes {
                     continue;
@@ -703,7 +717,7 @@ impl<S: Sink> Crew<'_, S> {
                 let job = if passes { Job::Pass { needs } } else { Job::Unit { needs } };
                 return Some(Task { unit, job });
             }
-            for id in reads.iter().flat_map(|read| read.blocks()) {
+            for id in open {
                 if let Some(job) = self.pick_block(board, id, is_caller) {
                     return Some(Task { unit, job });
                 }
@@ -728,7 +742,7 @@ impl<S: Sink> Crew<'_, S> {
             if !matches!(board.units[unit], Stage::Waiting) {
                 continue;
             }
-            for id in self.plan.units[unit].reads.iter().flat_map(|read| read.blocks()) {
+            for id in Read::blocks_after(&self.plan.units[unit].reads, board.ready[unit]) {
                 let state = &mut board.stores[id.store];
                 if !matches!(state.blocks[id.block], BlockStage::Waiting) {
                     continue;
