@@ -180,8 +180,9 @@ impl GifSaver {
             if palette.is_some() || options.interpalette_maxerror > 255.0 {
                 return Ok((false, tables.global.paint(bytes, size, options.dither)?));
             }
-            let own = Table::choose(bytes, size, most)?;
-            let table = tables.nearest(own, options.interpalette_maxerror);
+            let own = Table::choose(bytes, most)?;
+            let changed = changed(&state.shown, rgba);
+            let table = tables.nearest(own, options.interpalette_maxerror, &changed);
             let local = matches!(table, Choice::Last);
             return Ok((local, tables.of(table).paint(bytes, size, options.dither)?));
         }
@@ -190,7 +191,7 @@ impl GifSaver {
                 return Err(Error::new(ErrorKind::BadArgument, "gifsave: gif-palette too large"));
             }
             Some(palette) => Table::given(palette),
-            None => Table::choose(bytes, size, most)?,
+            None => Table::choose(bytes, most)?,
         };
         write::header(&mut state.writer, size, &global, loops(&state.header))?;
         let indices = global.paint(bytes, size, options.dither)?;
@@ -226,16 +227,21 @@ enum Choice {
 }
 
 impl Tables {
-    /// The table for a picture whose own would be `own`: that of the file, that of the frame before,
-    /// or its own, which is the last one then.
-    fn nearest(&mut self, own: Table, threshold: f64) -> Choice {
+    /// The table for a picture whose own would be `own`: that of the file, that of the frame before, if its
+    /// colours are near and those pixels that have changed are painted about as well, or its own, which
+    /// is the last one then.
+    fn nearest(&mut self, mut own: Table, threshold: f64, changed: &[Colour]) -> Choice {
+        /// The part of the threshold that the error may grow by, in quadrature
+        const GROWS: f64 = 1.0 / 6.0;
         let to_global = own.distance(&self.global);
         let to_last = self.last.as_ref().map_or(to_global, |last| own.distance(last));
-        if to_global <= to_last && to_global < threshold {
+        let most = own.error(changed) + (GROWS * threshold).powi(2);
+        let fits = |table: &mut Table, far: f64| far < threshold && table.error(changed) <= most;
+        if to_global <= to_last && fits(&mut self.global, to_global) {
             self.last = None;
             return Choice::Global;
         }
-        if self.last.is_none() || to_last >= threshold {
+        if !self.last.as_mut().is_some_and(|last| fits(last, to_last)) {
             self.last = Some(own);
         }
         Choice::Last
@@ -247,6 +253,14 @@ impl Tables {
             _ => &mut self.global,
         }
     }
+}
+
+/// The colours of pixels that differ from what is shown, evenly taken where they are many.
+fn changed(shown: &[Colour], rgba: &[Colour]) -> Vec<Colour> {
+    const TAKEN: usize = 1 << 16;
+    let pixels = || shown.iter().zip(rgba).filter(|(shown, rgba)| shown != rgba);
+    let step = pixels().count().div_ceil(TAKEN).max(1);
+    pixels().step_by(step).map(|(_, &rgba)| rgba).collect()
 }
 
 /// How often it runs, 0 for ever.

@@ -18,8 +18,8 @@ pub(super) struct Table {
 impl Table {
     /// The table for a picture. A clear colour is in it where the picture is clear somewhere, or
     /// there is room.
-    pub(super) fn choose(rgba: &[u8], size: (usize, usize), most: i32) -> Result<Self> {
-        let quantiser = Quantiser::choose(rgba, size, most, 100)?;
+    pub(super) fn choose(rgba: &[u8], most: i32) -> Result<Self> {
+        let quantiser = Quantiser::choose(rgba, most, 100)?;
         let found = quantiser.colours();
         let is_clear = |colour: &Colour| colour[3] < 128;
         let room = found.iter().any(is_clear) || (found.len() as i32) < most;
@@ -89,6 +89,11 @@ impl Table {
         };
         let sum: u64 = self.colours.iter().map(nearest).sum();
         (sum as f64 / (3 * self.colours.len().max(1)) as f64).sqrt()
+    }
+
+    /// The mean squared error of samples where these pixels are painted without dithering.
+    pub(super) fn error(&mut self, pixels: &[Colour]) -> f64 {
+        f64::from(self.quantiser.error(pixels))
     }
 
     /// Bits of an index, as the file counts them.

@@ -28,7 +28,7 @@ pub(super) fn quantise(image: &Image, settings: Settings) -> Result<(Image, Pale
     // colours, indices and where the picture is smooth
     let _bytes = Limits::current().whole_image(size.0 as u64, size.1 as u64, 6, 1)?;
     let rgba = rgba(&image.pixels()?, header.bands as usize, size.0, size.1)?;
-    let mut quantiser = Quantiser::choose(&rgba, size, 1 << settings.depth, settings.q)?;
+    let mut quantiser = Quantiser::choose(&rgba, 1 << settings.depth, settings.q)?;
     let indices = quantiser.paint(&rgba, size, settings.dither)?;
     let palette = palette(&quantiser.colours());
     let mut to = header.clone();

@@ -5,15 +5,17 @@
 
 use super::Colour;
 use super::nearest::{Nearest, Point, point};
-use super::refine::samples;
 use std::mem;
 use windlass_core::Result;
 use windlass_io::alloc;
 
+/// The part of an error that is spread where the picture is smooth. All of it would give exact means, but
+/// where colours are few, for more noise than the reference has.
+const STRENGTH: f32 = 0.75;
 /// Unevenness from which on errors aren't spread, and the most that is carried to a pixel, as multiples of
 /// the usual error of a sample.
 const UNEVEN: f32 = 2.0;
-const CARRIED: f32 = 3.0;
+const CARRIED: f32 = 1.2;
 
 /// The index of the colour of each pixel; `level` says how much of an error is spread, 0 to 1.
 pub(super) fn paint(
@@ -30,12 +32,15 @@ pub(super) fn paint(
         return Ok(());
     }
     let usual = mean_square(rgba, nearest).sqrt();
+    if usual <= 0.0 {
+        return paint(rgba, width, nearest, 0.0, indices);
+    }
     let mut smooth = Smooth::new(rgba, width, UNEVEN * usual)?;
     let mut errors = Errors::new(width, CARRIED * usual);
     let mut strengths = vec![0.0; width];
     let rows = rgba.chunks_exact(width).zip(indices.chunks_exact_mut(width));
     for (y, (colours, indices)) in rows.enumerate() {
-        smooth.strengths(y, level, &mut strengths);
+        smooth.strengths(y, STRENGTH * level, &mut strengths);
         errors.next_row();
         for at in 0..width {
             let backward = y % 2 == 1;
@@ -53,9 +58,13 @@ pub(super) fn paint(
     Ok(())
 }
 
+/// The pixels that are measured.
+const MEASURED: usize = 1 << 16;
+
 /// The mean of the squared errors of red, green and blue, 0 to 255, without dithering.
 pub(super) fn mean_square(rgba: &[Colour], nearest: &mut Nearest) -> f32 {
-    let squares = samples(rgba, 0).map(|sample| f64::from(nearest.find(sample).1));
+    let step = rgba.len().div_ceil(MEASURED).max(1);
+    let squares = rgba.iter().step_by(step).map(|&colour| f64::from(nearest.find(point(colour)).1));
     let (sum, count) = squares.fold((0.0, 0.0), |(sum, count), square| (sum + square, count + 1.0));
     (sum / (3.0 * f64::max(count, 1.0))) as f32
 }
@@ -185,10 +194,11 @@ mod tests {
     }
 
     #[test]
-    fn smooth_grey_becomes_as_many_white_pixels() {
+    fn smooth_grey_becomes_some_white_pixels() {
         let grey = [[64, 64, 64, 255]; 64 * 64];
+        // a part of the errors is kept back, which shows in the dark
         let share = whites(&black_and_white(&grey, 64, 1.0)) as f64 / 4096.0;
-        assert!((share - 64.0 / 255.0).abs() < 0.02, "{share}");
+        assert!((0.1..64.0 / 255.0 + 0.02).contains(&share), "{share}");
         assert_eq!(whites(&black_and_white(&grey, 64, 0.0)), 0);
     }
 

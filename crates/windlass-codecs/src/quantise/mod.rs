@@ -1,11 +1,16 @@
 //! Few colours that stand for many.
 
 mod dither;
+mod merge;
 mod nearest;
 mod refine;
+mod samples;
+mod split;
 
 use nearest::{Nearest, Point, point};
-use windlass_core::{Error, ErrorKind, Pixels, Result};
+use samples::Sample;
+use split::Group;
+use windlass_core::{Pixels, Result};
 use windlass_io::alloc;
 
 /// Red, green, blue and alpha.
@@ -18,19 +23,22 @@ pub(crate) struct Quantiser {
 
 impl Quantiser {
     /// At most `most` colours for these pixels; below full quality as few as give it.
-    pub(crate) fn choose(rgba: &[u8], size: (usize, usize), most: i32, q: i32) -> Result<Self> {
-        let image = image(rgba, size)?;
-        let mut histogram = quantizr::Histogram::new();
-        histogram.add_image(&image);
+    pub(crate) fn choose(rgba: &[u8], most: i32, q: i32) -> Result<Self> {
         let pixels = rgba.as_chunks::<4>().0;
+        let picture = Picture::new(pixels, most)?;
         if q >= 100 {
-            return Ok(Self { nearest: chosen(&histogram, pixels, most)? });
+            return Ok(Self { nearest: Nearest::new(picture.colours(most)) });
         }
         fewest(most, tolerated(q), |count| {
-            let mut nearest = chosen(&histogram, pixels, count)?;
+            let mut nearest = Nearest::new(picture.colours(count));
             let error = dither::mean_square(pixels, &mut nearest);
             Ok((Self { nearest }, error))
         })
+    }
+
+    /// The mean of the squared errors of samples, 0 to 255, where pixels are painted without dithering.
+    pub(crate) fn error(&mut self, pixels: &[Colour]) -> f32 {
+        dither::mean_square(pixels, &mut self.nearest)
     }
 
     /// These colours, whatever the pixels.
@@ -58,17 +66,46 @@ impl Quantiser {
     }
 }
 
-/// At most so many colours: all there are, or those found by splitting and moved to where the pixels are.
-fn chosen(histogram: &quantizr::Histogram, pixels: &[Colour], most: i32) -> Result<Nearest> {
-    let mut options = quantizr::Options::default();
-    options.set_max_colors(most).map_err(|error| bad(&error))?;
-    let result = quantizr::QuantizeResult::quantize_histogram(histogram, &options);
-    let palette = result.get_palette();
-    let entries = palette.entries.iter().take(palette.count as usize);
-    let colours: Vec<Point> =
-        entries.map(|colour| [colour.r, colour.g, colour.b, colour.a].map(f32::from)).collect();
-    let exact = result.get_error() <= 0.0;
-    Ok(Nearest::new(if exact { colours } else { refine::refined(pixels, colours) }))
+/// What is chosen from: the colours, and groups of them that are joined.
+struct Picture {
+    samples: Vec<Sample>,
+    groups: Vec<Group>,
+    /// Something is clear. That is no sample, and has a colour of its own.
+    clear: bool,
+}
+
+impl Picture {
+    /// What at most so many colours are chosen from.
+    fn new(pixels: &[Colour], most: i32) -> Result<Self> {
+        /// Groups for a colour, and in all
+        const EACH: usize = 4;
+        const ALL: usize = 512;
+        let mut samples = samples::samples(pixels)?;
+        let clear = samples.iter().position(|sample| sample.point[3] <= 0.0);
+        if let Some(clear) = clear {
+            samples.swap_remove(clear);
+        }
+        let groups = split::split(&mut samples, ALL.min(EACH * most.max(1) as usize));
+        Ok(Self { samples, groups, clear: clear.is_some() })
+    }
+
+    /// At most so many colours: all there are, or those that are found by joining groups, and moved to where
+    /// the pixels are. They are sorted by alpha.
+    fn colours(&self, most: i32) -> Vec<Point> {
+        let most = (most.max(1) as usize).saturating_sub(usize::from(self.clear));
+        let mut colours = if most == 0 { Vec::new() } else { merge::merge(&self.groups, most) };
+        if self.samples.len() > most && most > 0 {
+            colours = refine::refined(&self.samples, colours);
+        }
+        for sample in colours.as_flattened_mut() {
+            *sample = sample.round().clamp(0.0, 255.0);
+        }
+        if self.clear {
+            colours.push([0.0; 4]);
+        }
+        colours.sort_by(|one, other| one[3].total_cmp(&other[3]));
+        colours
+    }
 }
 
 /// All pixels as red, green, blue and alpha.
@@ -92,10 +129,6 @@ pub(crate) fn rgba_row(row: &[u8], bands: usize, out: &mut [u8]) {
         };
         out.copy_from_slice(&colour);
     }
-}
-
-fn image(rgba: &[u8], (width, height): (usize, usize)) -> Result<quantizr::Image<'_>> {
-    quantizr::Image::new(rgba, width, height).map_err(|error| bad(&error))
 }
 
 /// What is made with the fewest colours, at least 2, that are within the error that is tolerated, or with
@@ -154,13 +187,23 @@ fn tolerated(q: i32) -> f32 {
     most + (least - most) * (q - low) as f32 / (high - low) as f32
 }
 
-fn bad(error: &quantizr::Error) -> Error {
-    Error::new(ErrorKind::Internal, format!("quantizr: {error:?}"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_clear_keeps_a_colour() -> Result<()> {
+        let colour =
+            |at: usize| [at as u8, (at / 3) as u8, 7, if at.is_multiple_of(50) { 0 } else { 255 }];
+        let rgba: Vec<Colour> = (0..256).map(colour).collect();
+        for most in [1, 2, 16] {
+            let colours = Quantiser::choose(rgba.as_flattened(), most, 100)?.colours();
+            assert_eq!(colours.len() as i32, most);
+            assert_eq!(colours[0], [0; 4]);
+            assert!(colours[1..].iter().all(|colour| colour[3] == 255), "{colours:?}");
+        }
+        Ok(())
+    }
 
     #[test]
     fn what_is_tolerated_lies_between_what_was_measured() {

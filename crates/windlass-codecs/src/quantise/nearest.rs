@@ -8,6 +8,9 @@ pub(super) type Point = [f32; 4];
 /// Bits of a sample that say in which cell it lies.
 const BITS: [u32; 4] = [5, 5, 5, 3];
 const CELLS: usize = 1 << 18;
+/// The same of the larger cells.
+const REGION_BITS: [u32; 4] = [2, 2, 2, 1];
+const REGIONS: usize = 1 << 7;
 
 /// At most 256 colours. For each cell of a grid over all colours those are noted that are nearest to some
 /// point of it, once somebody asks: a handful to compare, and the answer is exact.
@@ -17,11 +20,13 @@ pub(super) struct Nearest {
     cells: Vec<u32>,
     /// The lists, each with its length less one before it
     lists: Vec<u8>,
+    /// What may be nearest in each of larger cells, from which the lists are chosen
+    regions: Vec<Vec<u8>>,
 }
 
 impl Nearest {
     pub(super) fn new(points: Vec<Point>) -> Self {
-        Self { points, cells: vec![0; CELLS], lists: vec![0] }
+        Self { points, cells: vec![0; CELLS], lists: vec![0], regions: vec![Vec::new(); REGIONS] }
     }
 
     pub(super) fn points(&self) -> &[Point] {
@@ -48,21 +53,32 @@ impl Nearest {
         best
     }
 
-    /// Notes what may be nearest in a cell: all that are not farther from its nearest point than another
-    /// one is from its farthest.
+    /// Notes what may be nearest in a cell.
     #[cold]
     fn list(&mut self, cell: usize) -> usize {
-        let (low, high) = corners(cell);
-        let bounds: Vec<(f32, f32)> =
-            self.points.iter().map(|&point| bounds(point, low, high)).collect();
-        let most = bounds.iter().map(|&(_, far)| far).fold(f32::MAX, f32::min);
+        let (low, high) = corners(cell, BITS);
+        let region = region(low);
+        if self.regions[region].is_empty() {
+            let (low, high) = corners(region, REGION_BITS);
+            let all: Vec<u8> = (0_u8..=255).take(self.points.len()).collect();
+            self.regions[region] = self.candidates(&all, low, high);
+        }
+        let list = self.candidates(&self.regions[region], low, high);
         let at = self.lists.len();
-        self.lists.push(0);
-        let near = (0_u8..=255).zip(&bounds).filter(|&(_, &(near, _))| near <= most);
-        self.lists.extend(near.map(|(index, _)| index));
-        self.lists[at] = (self.lists.len() - at).saturating_sub(2) as u8;
+        self.lists.push(list.len().saturating_sub(1) as u8);
+        self.lists.extend(list);
         self.cells[cell] = at as u32;
         at
+    }
+
+    /// Those that may be nearest in a box: all that are not farther from its nearest point than another one
+    /// is from its farthest.
+    fn candidates(&self, of: &[u8], low: Point, high: Point) -> Vec<u8> {
+        let bounds = of.iter().map(|&index| bounds(self.points[usize::from(index)], low, high));
+        let bounds: Vec<(f32, f32)> = bounds.collect();
+        let most = bounds.iter().map(|&(_, far)| far).fold(f32::MAX, f32::min);
+        let near = of.iter().zip(&bounds).filter(|&(_, &(near, _))| near <= most);
+        near.map(|(&index, _)| index).collect()
     }
 }
 
@@ -85,11 +101,17 @@ fn cell(point: Point) -> usize {
     r >> 3 | g >> 3 << 5 | b >> 3 << 10 | a >> 5 << 15
 }
 
-/// The lowest and the highest point of a cell.
-fn corners(cell: usize) -> (Point, Point) {
+#[inline]
+fn region(point: Point) -> usize {
+    let [r, g, b, a] = point.map(|sample| sample as usize);
+    r >> 6 | g >> 6 << 2 | b >> 6 << 4 | a >> 7 << 6
+}
+
+/// The lowest and the highest point of a cell of a grid with so many bits a band.
+fn corners(cell: usize, bits: [u32; 4]) -> (Point, Point) {
     let mut corners = ([0.0; 4], [0.0; 4]);
     let mut rest = cell;
-    for (band, bits) in BITS.into_iter().enumerate() {
+    for (band, bits) in bits.into_iter().enumerate() {
         let (step, number) = (256_usize >> bits, rest & ((1 << bits) - 1));
         corners.0[band] = (number * step) as f32;
         corners.1[band] = ((number + 1) * step) as f32;
