@@ -232,7 +232,7 @@ impl Tables {
     /// is the last one then.
     fn nearest(&mut self, mut own: Table, threshold: f64, changed: &[Colour]) -> Choice {
         /// The part of the threshold that the error may grow by, in quadrature
-        const GROWS: f64 = 1.0 / 6.0;
+        const GROWS: f64 = 0.25;
         let to_global = own.distance(&self.global);
         let to_last = self.last.as_ref().map_or(to_global, |last| own.distance(last));
         let most = own.error(changed) + (GROWS * threshold).powi(2);

@@ -22,11 +22,14 @@ pub(super) struct Nearest {
     lists: Vec<u8>,
     /// What may be nearest in each of larger cells, from which the lists are chosen
     regions: Vec<Vec<u8>>,
+    /// What was asked for last, and the answer: areas of one colour are common
+    last: (Point, (usize, f32)),
 }
 
 impl Nearest {
     pub(super) fn new(points: Vec<Point>) -> Self {
-        Self { points, cells: vec![0; CELLS], lists: vec![0], regions: vec![Vec::new(); REGIONS] }
+        let (cells, regions) = (vec![0; CELLS], vec![Vec::new(); REGIONS]);
+        Self { points, cells, lists: vec![0], regions, last: ([-1.0; 4], (0, 0.0)) }
     }
 
     pub(super) fn points(&self) -> &[Point] {
@@ -37,6 +40,15 @@ impl Nearest {
     /// distance.
     #[inline]
     pub(super) fn find(&mut self, wanted: Point) -> (usize, f32) {
+        if wanted == self.last.0 {
+            return self.last.1;
+        }
+        self.last = (wanted, self.search(wanted));
+        self.last.1
+    }
+
+    #[inline]
+    fn search(&mut self, wanted: Point) -> (usize, f32) {
         let cell = cell(wanted);
         let mut at = self.cells[cell] as usize;
         if at == 0 {

@@ -35,7 +35,6 @@ pub(super) fn refined(samples: &[Sample], colours: Vec<Point>) -> Vec<Point> {
     let mut best = now.clone();
     for _ in 1..passes {
         now = regrouped(samples, &owners, now.len());
-        owners.fill(0);
         let least = error;
         error = error.min(settle(samples, &mut now, &mut owners));
         if error < least {
@@ -46,11 +45,11 @@ pub(super) fn refined(samples: &[Sample], colours: Vec<Point>) -> Vec<Point> {
 }
 
 /// Moves colours to the means of the samples that are nearest to them; the error, as it is
-/// priced. `owners` are the nearest ones, as far as they are known.
+/// priced. `owners` become the nearest ones.
 fn settle(samples: &[Sample], colours: &mut [Point], owners: &mut [u8]) -> f64 {
     let mut least = f64::MAX;
-    for _ in 0..ROUNDS {
-        let (clusters, error) = clusters(samples, colours, owners);
+    for round in 0..ROUNDS {
+        let (clusters, error) = clusters(samples, colours, owners, round > 0);
         for (colour, cluster) in colours.iter_mut().zip(&clusters) {
             if cluster.weight > 0.0 {
                 *colour = cluster.sum.map(|sum| (sum / cluster.weight) as f32);
@@ -65,14 +64,23 @@ fn settle(samples: &[Sample], colours: &mut [Point], owners: &mut [u8]) -> f64 {
     least
 }
 
-/// What each colour stands for, and the squared error with its price.
-fn clusters(samples: &[Sample], colours: &[Point], owners: &mut [u8]) -> (Vec<Cluster>, f64) {
+/// What each colour stands for, and the squared error with its price. `owners` are those of colours that
+/// were near these, if they are known.
+fn clusters(
+    samples: &[Sample],
+    colours: &[Point],
+    owners: &mut [u8],
+    known: bool,
+) -> (Vec<Cluster>, f64) {
     let neighbours = neighbours(colours);
     let mut clusters = vec![Cluster::default(); colours.len()];
     let mut error = 0.0;
+    let mut last = 0;
     for (sample, owner) in samples.iter().zip(owners) {
-        let (index, distance) = nearest(sample.point, colours, &neighbours, usize::from(*owner));
-        *owner = index as u8;
+        // samples stand as they were split, beside those like them
+        let guess = if known { usize::from(*owner) } else { last };
+        let (index, distance) = nearest(sample.point, colours, &neighbours, guess);
+        (*owner, last) = (index as u8, index);
         let weight = f64::from(sample.weight);
         let cluster = &mut clusters[index];
         cluster.weight += weight;
@@ -122,12 +130,17 @@ fn nearest(
 
 /// For each colour all colours in the order of their distance from it, with its square.
 fn neighbours(colours: &[Point]) -> Vec<(f32, u8)> {
+    // bits of numbers that are not negative are in the order of the numbers
+    let key = |(distance, index): (f32, u8)| u64::from(distance.to_bits()) << 8 | u64::from(index);
+    let entry = |key: u64| (f32::from_bits((key >> 8) as u32), key as u8);
     let mut all = Vec::with_capacity(colours.len() * colours.len());
+    let mut keys = Vec::with_capacity(colours.len());
     for &colour in colours {
-        let start = all.len();
         let others = colours.iter().zip(0_u8..=255);
-        all.extend(others.map(|(&other, index)| (distance(colour, other), index)));
-        all[start..].sort_unstable_by(|one, other| one.0.total_cmp(&other.0));
+        keys.clear();
+        keys.extend(others.map(|(&other, index)| key((distance(colour, other), index))));
+        keys.sort_unstable();
+        all.extend(keys.iter().copied().map(entry));
     }
     all
 }
@@ -159,7 +172,7 @@ mod tests {
             [sample(10, 10, 10, 500.0), sample(200, 9, 9, 500.0)].into_iter().chain(ramp).collect();
         let given: Vec<Point> =
             (0..16).map(|number| [10.0 + number as f32, 10.0, 10.0, 255.0]).collect();
-        let error = |colours: &[Point]| clusters(&samples, colours, &mut [0; 258]).1;
+        let error = |colours: &[Point]| clusters(&samples, colours, &mut [0; 258], false).1;
         let refined = refined(&samples, given.clone());
         assert_eq!(refined.len(), given.len());
         assert!(
