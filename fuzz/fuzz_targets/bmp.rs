@@ -1,2 +1,2 @@
 #![no_main]
-libfuzzer_sys::fuzz_target!(init: windlass_fuzz::seed("bmp"), |data: &[u8]| windlass_fuzz::run("bmp", data));
+libfuzzer_sys::fuzz_target!(init: windlass_fuzz::start("bmp"), |data: &[u8]| windlass_fuzz::run("bmp", data));

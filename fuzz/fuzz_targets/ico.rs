@@ -1,2 +1,2 @@
 #![no_main]
-libfuzzer_sys::fuzz_target!(init: windlass_fuzz::seed("ico"), |data: &[u8]| windlass_fuzz::run("ico", data));
+libfuzzer_sys::fuzz_target!(init: windlass_fuzz::start("ico"), |data: &[u8]| windlass_fuzz::run("ico", data));

@@ -1,2 +1,2 @@
 #![no_main]
-libfuzzer_sys::fuzz_target!(init: windlass_fuzz::seed("jpeg"), |data: &[u8]| windlass_fuzz::run("jpeg", data));
+libfuzzer_sys::fuzz_target!(init: windlass_fuzz::start("jpeg"), |data: &[u8]| windlass_fuzz::run("jpeg", data));

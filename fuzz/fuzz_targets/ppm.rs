@@ -1,2 +1,2 @@
 #![no_main]
-libfuzzer_sys::fuzz_target!(init: windlass_fuzz::seed("ppm"), |data: &[u8]| windlass_fuzz::run("ppm", data));
+libfuzzer_sys::fuzz_target!(init: windlass_fuzz::start("ppm"), |data: &[u8]| windlass_fuzz::run("ppm", data));

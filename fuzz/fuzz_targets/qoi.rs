@@ -1,2 +1,2 @@
 #![no_main]
-libfuzzer_sys::fuzz_target!(init: windlass_fuzz::seed("qoi"), |data: &[u8]| windlass_fuzz::run("qoi", data));
+libfuzzer_sys::fuzz_target!(init: windlass_fuzz::start("qoi"), |data: &[u8]| windlass_fuzz::run("qoi", data));

@@ -1,2 +1,2 @@
 #![no_main]
-libfuzzer_sys::fuzz_target!(init: windlass_fuzz::seed("rad"), |data: &[u8]| windlass_fuzz::run("rad", data));
+libfuzzer_sys::fuzz_target!(init: windlass_fuzz::start("rad"), |data: &[u8]| windlass_fuzz::run("rad", data));

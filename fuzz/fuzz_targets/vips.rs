@@ -1,2 +1,2 @@
 #![no_main]
-libfuzzer_sys::fuzz_target!(init: windlass_fuzz::seed("vips"), |data: &[u8]| windlass_fuzz::run("vips", data));
+libfuzzer_sys::fuzz_target!(init: windlass_fuzz::start("vips"), |data: &[u8]| windlass_fuzz::run("vips", data));

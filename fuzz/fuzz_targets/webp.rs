@@ -1,2 +1,2 @@
 #![no_main]
-libfuzzer_sys::fuzz_target!(init: windlass_fuzz::seed("webp"), |data: &[u8]| windlass_fuzz::run("webp", data));
+libfuzzer_sys::fuzz_target!(init: windlass_fuzz::start("webp"), |data: &[u8]| windlass_fuzz::run("webp", data));

@@ -15,11 +15,13 @@ pub fn run(name: &str, data: &[u8]) {
     let _pictures = body(data);
 }
 
-/// Writes small files to start from into the corpus of this loader, where libFuzzer looks next.
+/// Writes small files to start from into the corpus of this loader, where libFuzzer looks next. One thread
+/// works from here on: to start others for each picture takes longer than most pictures.
 ///
 /// # Panics
 /// Where they can't be written.
-pub fn seed(name: &str) {
+pub fn start(name: &str) {
+    windlass_io::settings::set_concurrency(1);
     let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus").join(name);
     fs::create_dir_all(&corpus).expect("a folder");
     for (number, file) in bodies::seeds::of(name).iter().enumerate() {
