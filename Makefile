@@ -42,7 +42,7 @@ SECONDS := 60
 fuzz:
 	rustup toolchain list | grep -q nightly || rustup toolchain install nightly --profile minimal
 	command -v cargo-fuzz >/dev/null || cargo install cargo-fuzz --locked
-	set -e; for loader in $(LOADERS); do cargo +nightly fuzz run --fuzz-dir fuzz $$loader -- -max_total_time=$(SECONDS) -timeout=5; done
+	set -e; for loader in $(LOADERS); do cargo +nightly fuzz run --fuzz-dir fuzz $$loader -- -max_total_time=$(SECONDS) -timeout=20; done
 
 clean:
 	rm -rf $(VENV) dist demo-out bench/out

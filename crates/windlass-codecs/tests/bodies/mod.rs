@@ -14,7 +14,7 @@ use windlass_core::{BandFormat, Build, ErrorKind, Image, Interpretation, Limits,
 use windlass_io::Stream;
 
 /// The most bytes of pixels that are made.
-const MOST: u64 = 32 << 20;
+const MOST: u64 = 16 << 20;
 
 macro_rules! bodies {
     ($($name:ident: $($loader:expr),+;)*) => {
@@ -104,7 +104,7 @@ impl RawArguments {
 /// Looks at all pixels of what is loaded; how many pictures that were. Whatever the bytes are, there is one
 /// or an error that is no defect of ours.
 fn look(load: impl Fn() -> Result<Image>) -> usize {
-    Limits::DEFAULT.with_pixels(1 << 24).with_bytes(256 << 20).set_current();
+    Limits::DEFAULT.with_pixels(1 << 22).with_bytes(256 << 20).set_current();
     let looked = load().and_then(|image| {
         if image.header().image_size() <= MOST {
             drop(image.to_memory()?);
