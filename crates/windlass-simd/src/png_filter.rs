@@ -1,7 +1,7 @@
-//! Row filters of PNG (W3C Portable Network Graphics, third edition, §9), as plain loops over slices
-//! that the compiler turns into vector instructions.
+//! Row filters of PNG (W3C Portable Network Graphics, third edition, §9), most of them as plain loops over
+//! slices that the compiler turns into vector instructions.
 
-use fearless_simd::{Simd, dispatch};
+use fearless_simd::{Simd, dispatch, prelude::*, u8x16};
 
 /// Undoes the filter `filter` (0 to 4) of a row in place. `previous` is the row above, zeros for the
 /// first one; `distance` the bytes from a sample to the one left of it that predicts it, 1 to 8.
@@ -9,7 +9,7 @@ use fearless_simd::{Simd, dispatch};
 pub fn unfilter(filter: u8, distance: usize, previous: &[u8], row: &mut [u8]) -> bool {
     match filter {
         0 => {}
-        1 => by_distance(distance, row, previous, Sub),
+        1 => sums(distance, row),
         2 => {
             for (out, above) in row.iter_mut().zip(previous) {
                 *out = out.wrapping_add(*above);
@@ -22,24 +22,73 @@ pub fn unfilter(filter: u8, distance: usize, previous: &[u8], row: &mut [u8]) ->
     true
 }
 
+/// Adds to each byte of a row the one `distance` before it, which has its own sum then: the filter Sub of PNG
+/// and the horizontal predictor of TIFF (TIFF 6.0 §14), undone.
+pub fn sums(distance: usize, row: &mut [u8]) {
+    dispatch!(crate::level(), simd => sums_at(simd, distance, row));
+}
+
+#[inline(always)]
+fn sums_at<S: Simd>(simd: S, distance: usize, row: &mut [u8]) {
+    // 16 less once, twice, four and eight times the distance: how a vector is moved by so many bytes
+    match distance {
+        1 => vector_sums::<S, 15, 14, 12, 8>(simd, distance, row),
+        2 => vector_sums::<S, 14, 12, 8, 0>(simd, distance, row),
+        3 => vector_sums::<S, 13, 10, 4, 0>(simd, distance, row),
+        4 => vector_sums::<S, 12, 8, 0, 0>(simd, distance, row),
+        6 => vector_sums::<S, 10, 4, 0, 0>(simd, distance, row),
+        8 => vector_sums::<S, 8, 0, 0, 0>(simd, distance, row),
+        _ => plain_sums(distance, distance, row),
+    }
+}
+
+/// Sums within vectors in steps that double, and the last sums of each vector added to the next one.
+#[inline(always)]
+fn vector_sums<
+    S: Simd,
+    const ONE: usize,
+    const TWO: usize,
+    const FOUR: usize,
+    const EIGHT: usize,
+>(
+    simd: S,
+    distance: usize,
+    row: &mut [u8],
+) {
+    let last: [u8; 16] = std::array::from_fn(|i| (16 - distance + i % distance) as u8);
+    let last = u8x16::load_array(simd, last);
+    let zeros = u8x16::splat(simd, 0);
+    let mut before = zeros;
+    let vectors = row.as_chunks_mut::<16>().0;
+    let done = 16 * vectors.len();
+    for vector in vectors {
+        let mut sum = u8x16::load_array(simd, *vector);
+        sum += zeros.slide::<ONE>(sum);
+        sum += zeros.slide::<TWO>(sum);
+        sum += zeros.slide::<FOUR>(sum);
+        sum += zeros.slide::<EIGHT>(sum);
+        before = sum + before.swizzle_dyn_within_blocks(last);
+        before.store_slice(vector);
+    }
+    plain_sums(distance, done.max(distance), row);
+}
+
+/// The sums from the byte at `start` on.
+fn plain_sums(distance: usize, start: usize, row: &mut [u8]) {
+    for at in start..row.len() {
+        row[at] = row[at].wrapping_add(row[at - distance]);
+    }
+}
+
 /// How a sample is predicted from those left, above, and left above.
 trait Predictor: Copy {
     fn predict(self, left: u8, above: u8, corner: u8) -> u8;
 }
 
 #[derive(Clone, Copy)]
-struct Sub;
-#[derive(Clone, Copy)]
 struct Average;
 #[derive(Clone, Copy)]
 struct Paeth;
-
-impl Predictor for Sub {
-    #[inline(always)]
-    fn predict(self, left: u8, _: u8, _: u8) -> u8 {
-        left
-    }
-}
 
 impl Predictor for Average {
     #[inline(always)]
@@ -346,6 +395,22 @@ mod tests {
                     assert!(unfilter(out[0], distance, &previous, &mut back));
                     assert_eq!(back, row, "{only} {distance} {length}");
                     assert!(only == 5 || out[0] == only);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn sums_are_the_same_at_all_levels() {
+        for distance in 1..=9 {
+            for length in [0, 1, 5, 15, 16, 17, 31, 32, 33, 64, 768, 1001] {
+                let row = noise(length, 5);
+                let mut expected = row.clone();
+                plain_sums(distance, distance, &mut expected);
+                for level in crate::levels() {
+                    let mut out = row.clone();
+                    dispatch!(level, simd => sums_at(simd, distance, &mut out));
+                    assert_eq!(out, expected, "{distance} {length} {level:?}");
                 }
             }
         }

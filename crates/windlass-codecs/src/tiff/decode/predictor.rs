@@ -2,6 +2,7 @@
 
 use super::super::file::Order;
 use super::super::page::Layout;
+use windlass_simd::png_filter::sums;
 
 /// Turns rows of samples in the order of `order` into those of this machine, differences added up.
 ///
@@ -23,12 +24,7 @@ pub(super) fn undo(layout: &Layout, order: Order, predictor: u16, rows: &mut [u8
     }
     for row in rows.chunks_exact_mut(row) {
         match bytes {
-            1 => match step {
-                1 => sums::<1>(row),
-                3 => sums::<3>(row),
-                4 => sums::<4>(row),
-                _ => sums_of(row, step),
-            },
+            1 => sums(step, row),
             2 => wide::<2, _>(row, step, u16::from_ne_bytes, u16::wrapping_add, u16::to_ne_bytes),
             4 => wide::<4, _>(row, step, u32::from_ne_bytes, u32::wrapping_add, u32::to_ne_bytes),
             _ => wide::<8, _>(row, step, u64::from_ne_bytes, u64::wrapping_add, u64::to_ne_bytes),
@@ -43,22 +39,6 @@ fn swap(samples: &mut [u8], bytes: usize) {
         4 => samples.as_chunks_mut::<4>().0.iter_mut().for_each(|sample| sample.reverse()),
         8 => samples.as_chunks_mut::<8>().0.iter_mut().for_each(|sample| sample.reverse()),
         _ => {}
-    }
-}
-
-fn sums<const STEP: usize>(row: &mut [u8]) {
-    let mut sum = [0_u8; STEP];
-    for pixel in row.as_chunks_mut::<STEP>().0 {
-        for (sum, value) in sum.iter_mut().zip(pixel) {
-            *sum = sum.wrapping_add(*value);
-            *value = *sum;
-        }
-    }
-}
-
-fn sums_of(row: &mut [u8], step: usize) {
-    for at in step..row.len() {
-        row[at] = row[at].wrapping_add(row[at - step]);
     }
 }
 
@@ -77,7 +57,7 @@ fn wide<const BYTES: usize, T: Copy>(
 
 /// Sums of bytes, then the planes of bytes, the highest first, put together.
 fn floats(row: &mut [u8], bytes: usize, step: usize, line: &mut Vec<u8>) {
-    sums_of(row, step);
+    sums(step, row);
     let count = row.len() / bytes;
     line.clear();
     line.extend_from_slice(row);
