@@ -1,14 +1,16 @@
 //! Writing a file: chunks in the order in which they are made, directories at its start.
 //!
 //! The place of the directories is kept free, for the larger kind of file; what kind it is to be is
-//! decided at the end, when all places are known. A target that can't go back gets a file that is
-//! uncompressed, and so known beforehand, as it is made; any other is collected first.
+//! decided at the end, when all places are known. A file whose places are known beforehand, as it is
+//! not compressed, has them written first where its rows lie as in memory, or its target can't go back;
+//! for such a target any other is collected first.
 
 use super::directory::{Directory, Value, write};
-use super::encode::{Chunk, Encoder};
+use super::encode::{Chunk, Encoder, Method};
+use super::form::Change;
 use super::tags;
 use std::io::{Seek, SeekFrom, Write};
-use windlass_core::{Context, Image, Part, Result, Saver, Target, Wants};
+use windlass_core::{Append, Context, Image, Part, Result, Saver, Target, Wants};
 use windlass_io::TargetWriter;
 
 /// A picture of a file: what its directory says beside the places of its chunks.
@@ -42,7 +44,7 @@ struct Places {
 pub(super) struct State {
     writer: TargetWriter,
     places: Vec<Places>,
-    /// Directories and their values, for targets that can't go back
+    /// The directories are written already
     written: bool,
     reserved: u64,
 }
@@ -62,6 +64,17 @@ impl TiffSaver {
         let picture = page * self.levels.len() + output;
         let own = self.pictures[picture].height as i32 - top % pitch;
         (picture, height.min(own))
+    }
+
+    /// Whether the file has the rows of one picture as they lie in memory, in strips whose places are known.
+    fn is_plain(&self) -> bool {
+        let [picture] = &self.pictures[..] else { return false };
+        let Encoder { form, method, tile, .. } = &self.encoder;
+        let strip = form.row_bytes(picture.width as usize) as u64 * self.rows as u64;
+        tile.is_none()
+            && matches!(method, Method::None)
+            && form.change == Change::None
+            && u32::try_from(strip).is_ok()
     }
 
     /// Chunks of a picture.
@@ -102,7 +115,7 @@ impl TiffSaver {
     /// The places of chunks whose sizes are known beforehand, and the end of the last one; nothing where
     /// they are not.
     fn known(&self, start: u64) -> Option<(Vec<Places>, u64)> {
-        let known = matches!(self.encoder.method, super::encode::Method::None);
+        let known = matches!(self.encoder.method, Method::None);
         if !known || self.levels.len() > 1 {
             return None;
         }
@@ -153,13 +166,16 @@ impl Saver for TiffSaver {
         let mut writer = target.begin()?.with_tick(Context::current().tick);
         let empty = self.empty();
         let reserved = self.head(&empty, true)?.len().next_multiple_of(16) as u64;
-        if !writer.caps()?.seek {
-            if let Some((places, end)) = self.known(reserved) {
-                let mut head = self.head(&places, self.big || end > CLASSIC)?;
-                head.resize(reserved as usize, 0);
-                writer.write_all(&head)?;
-                return Ok(State { writer, places: empty, written: true, reserved });
-            }
+        let seeks = writer.caps()?.seek;
+        if (self.is_plain() || !seeks)
+            && let Some((places, end)) = self.known(reserved)
+        {
+            let mut head = self.head(&places, self.big || end > CLASSIC)?;
+            head.resize(reserved as usize, 0);
+            writer.write_all(&head)?;
+            return Ok(State { writer, places: empty, written: true, reserved });
+        }
+        if !seeks {
             writer = writer.spooled()?;
         }
         let _position = writer.seek(SeekFrom::Start(reserved))?;
@@ -198,5 +214,9 @@ impl Saver for TiffSaver {
             writer.write_all(&vec![0; rest as usize])?;
         }
         writer.commit()
+    }
+
+    fn verbatim(&self) -> Option<Append<State>> {
+        if self.is_plain() { Some(|state, row| Ok(state.writer.write_all(row)?)) } else { None }
     }
 }
