@@ -33,6 +33,14 @@ struct All {
     pages: Pages,
 }
 
+impl All {
+    /// A strip of `bytes` was cleared or written under `watch`.
+    fn written(&self, bytes: usize, watch: &Watch) {
+        self.pages.touched(bytes, watch.time());
+        self.cleared.fetch_add(bytes, Ordering::Relaxed);
+    }
+}
+
 impl<'a> Fresh<'a> {
     /// Bytes that are not given out yet.
     pub fn len(&self) -> usize {
@@ -68,18 +76,17 @@ pub struct Strip<'a> {
 impl<'a> Strip<'a> {
     /// The strip as zeros.
     pub fn clear(self) -> &'a mut [u8] {
-        let watch = Watch::start();
+        let watch = self.all.pages.watch();
         self.memory.fill(MaybeUninit::new(0));
-        self.all.pages.touched(self.memory.len(), watch.time());
-        self.all.cleared.fetch_add(self.memory.len(), Ordering::Relaxed);
-        // SAFETY: the line above wrote every byte, and `MaybeUninit<u8>` lies as `u8` does.
+        self.all.written(self.memory.len(), &watch);
+        // SAFETY: `fill` wrote every byte, and `MaybeUninit<u8>` lies as `u8` does.
         unsafe { &mut *(std::ptr::from_mut(self.memory) as *mut [u8]) }
     }
 
     /// Fills the strip with `pieces`, one behind the other, and writes each byte once: what they leave out
     /// is 0, what is too much for it is passed over.
     pub fn write<'b>(self, pieces: impl IntoIterator<Item = &'b [u8]>) {
-        let (bytes, watch) = (self.memory.len(), Watch::start());
+        let (bytes, watch) = (self.memory.len(), self.all.pages.watch());
         let mut rest = self.memory;
         for piece in pieces {
             let count = piece.len().min(rest.len());
@@ -90,8 +97,7 @@ impl<'a> Strip<'a> {
             rest = below;
         }
         rest.fill(MaybeUninit::new(0));
-        self.all.pages.touched(bytes, watch.time());
-        self.all.cleared.fetch_add(bytes, Ordering::Relaxed);
+        self.all.written(bytes, &watch);
     }
 }
 

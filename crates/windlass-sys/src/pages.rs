@@ -44,6 +44,11 @@ impl Pages {
         pages
     }
 
+    /// For the time of a strip, where that counts.
+    pub(crate) fn watch(&self) -> Watch {
+        if self.bytes > 0 { Watch::start() } else { Watch(None) }
+    }
+
     /// A strip of `bytes` was touched in `time` of its thread: where that is slow, no more large pages
     /// are asked for.
     pub(crate) fn touched(&self, bytes: usize, time: Option<Duration>) {
@@ -73,13 +78,14 @@ impl Pages {
 pub(crate) struct Watch(Option<Duration>);
 
 impl Watch {
-    pub(crate) fn start() -> Self {
+    fn start() -> Self {
         Self(worked())
     }
 
     /// The time since the start; nothing where it can't be told.
     pub(crate) fn time(&self) -> Option<Duration> {
-        worked()?.checked_sub(self.0?)
+        let start = self.0?;
+        worked()?.checked_sub(start)
     }
 }
 

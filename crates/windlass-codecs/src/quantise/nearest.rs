@@ -49,7 +49,7 @@ impl Nearest {
 
     #[inline]
     fn search(&mut self, wanted: Point) -> (usize, f32) {
-        let cell = cell(wanted);
+        let cell = cell_of(wanted, BITS);
         let mut at = self.cells[cell] as usize;
         if at == 0 {
             at = self.list(cell);
@@ -69,7 +69,7 @@ impl Nearest {
     #[cold]
     fn list(&mut self, cell: usize) -> usize {
         let (low, high) = corners(cell, BITS);
-        let region = region(low);
+        let region = cell_of(low, REGION_BITS);
         if self.regions[region].is_empty() {
             let (low, high) = corners(region, REGION_BITS);
             let all: Vec<u8> = (0_u8..=255).take(self.points.len()).collect();
@@ -107,16 +107,15 @@ pub(super) fn distance(one: Point, other: Point) -> f32 {
     (r * r + g * g) + (b * b + a * a)
 }
 
+/// The cell of a grid with so many bits a band in which a point lies: that of [`corners`].
 #[inline]
-fn cell(point: Point) -> usize {
-    let [r, g, b, a] = point.map(|sample| sample as usize);
-    r >> 3 | g >> 3 << 5 | b >> 3 << 10 | a >> 5 << 15
-}
-
-#[inline]
-fn region(point: Point) -> usize {
-    let [r, g, b, a] = point.map(|sample| sample as usize);
-    r >> 6 | g >> 6 << 2 | b >> 6 << 4 | a >> 7 << 6
+fn cell_of(point: Point, bits: [u32; 4]) -> usize {
+    let (mut cell, mut shift) = (0, 0);
+    for (sample, bits) in point.into_iter().zip(bits) {
+        cell |= sample as usize >> (8 - bits) << shift;
+        shift += bits;
+    }
+    cell
 }
 
 /// The lowest and the highest point of a cell of a grid with so many bits a band.

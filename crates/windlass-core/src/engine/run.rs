@@ -94,7 +94,7 @@ impl Maker<'_> {
             return result;
         }
         let mut block = Block::over(rect, self.cone.pixel, self.memory.take())?;
-        self.fill(&mut RegionMut::new(rect, self.cone.pixel, block.rows_mut().collect()))?;
+        self.fill(&mut block.region_mut(self.cone.pixel))?;
         let rows: Vec<_> = (rect.top..rect.bottom()).map(|y| block.row(y)).collect();
         let taken = match take.take() {
             Some(take) => take(&Region::new(rect, self.cone.pixel, &rows)),

@@ -113,7 +113,7 @@ impl Sink for Blocks<'_> {
 
     fn unit(&self, _: usize, unit: &Unit, maker: &mut Maker<'_>) -> Result<Block> {
         let mut block = Block::zeroed(unit.rect, self.pixel)?;
-        maker.fill(&mut RegionMut::new(unit.rect, self.pixel, block.rows_mut().collect()))?;
+        maker.fill(&mut block.region_mut(self.pixel))?;
         Ok(block)
     }
 
