@@ -231,3 +231,28 @@ def test_a_target_with_a_name_takes_a_zip(tmp_path, name):
     assert len(found["windlass"]) > 4
     if pyvips is not None:
         assert sorted(found["windlass"]) == sorted(found["pyvips"])
+
+
+@pytest.mark.parametrize("name", ["x[Q=50]", "x.szi[layout=google]"])
+def test_options_are_no_part_of_the_name(name, tmp_path):
+    found = []
+    for library in (windlass, pyvips):
+        folder = tmp_path / library.__name__
+        folder.mkdir()
+        image(library, samples(300, 200, 3)).dzsave(str(folder / name), layout="zoomify")
+        found.append(sorted(files(folder)))
+    assert found[0] == found[1]
+
+
+@pytest.mark.parametrize("options", [{}, {"suffix": ".jpg"}], ids=str)
+def test_kept_exif_is_in_tiles_and_properties(options, tmp_path):
+    fields, names = [], []
+    for library in (windlass, pyvips):
+        image(library, samples(300, 200, 3)).dzsave(str(tmp_path / library.__name__), depth="one", keep="all", **options)
+        folder = tmp_path / f"{library.__name__}_files"
+        (tile,) = (folder / "0").glob("1_0.*")
+        tile = pyvips.Image.new_from_file(str(tile))
+        fields.append({name: tile.get(name) for name in tile.get_fields() if name.startswith("exif-ifd")})
+        names.append(re.findall(r"<name>(.*?)</name>", (folder / "vips-properties.xml").read_text()))
+    assert fields[0] == fields[1]
+    assert names[0] == names[1]

@@ -2,6 +2,8 @@
 
 import io
 import os
+import re
+import struct
 
 import numpy as np
 import pytest
@@ -91,3 +93,57 @@ def test_facsimile_both_ways(tmp_path):
         path = os.fspath(tmp_path / f"{writer.__name__}.tif")
         writer.Image.new_from_array(pixels).write_to_file(path, compression="ccittfax4", bitdepth=1)
         assert np.array_equal(reader.Image.new_from_file(path).numpy().reshape(pixels.shape), pixels)
+
+
+def one_strip(tags, data):
+    """A little-endian TIFF of one strip, `tags` as number: (type, values)."""
+    tags = dict(tags) | {273: (4, [8]), 279: (4, [len(data)])}
+    data += b"\0" * (len(data) % 2)
+    behind = 8 + len(data) + 2 + 12 * len(tags) + 4
+    entries, values = b"", b""
+    for tag, (kind, numbers) in sorted(tags.items()):
+        code = {3: "H", 4: "I", 5: "II"}[kind]
+        packed = b"".join(struct.pack("<" + code, *(number if kind == 5 else (number,))) for number in numbers)
+        place = packed.ljust(4, b"\0") if len(packed) <= 4 else struct.pack("<I", behind + len(values))
+        values += packed if len(packed) > 4 else b""
+        entries += struct.pack("<HHI", tag, kind, len(numbers)) + place
+    directory = struct.pack("<H", len(tags)) + entries + bytes(4)
+    return struct.pack("<2sHI", b"II", 42, 8 + len(data)) + data + directory + values
+
+
+GREY = {256: (4, [10]), 257: (4, [9]), 258: (3, [8]), 259: (3, [1]), 262: (3, [1]), 277: (3, [1]), 278: (4, [9])}
+
+
+@pytest.mark.parametrize("unit", [0, 1, 2, 3, 4])
+def test_resolutions_are_those_of_pyvips(unit):
+    for across in ((300, 1), (72, 1), (7620, 100), (76199, 1000), (1, 40)):
+        data = one_strip(GREY | {282: (5, [across]), 283: (5, [(96, 1)]), 296: (3, [unit])}, bytes(90))
+        ours, theirs = (library.Image.new_from_buffer(data, "") for library in (vips, reference()))
+        assert (ours.xres, ours.yres) == (theirs.xres, theirs.yres), across
+        assert sorted(ours.get_fields()) == sorted(theirs.get_fields())
+
+
+@pytest.mark.parametrize("orientation", range(10))
+def test_turned_upright_as_by_pyvips(orientation):
+    data = one_strip(GREY | {274: (3, [orientation])}, bytes(range(90)))
+    ours, theirs = (library.Image.new_from_buffer(data, "", autorotate=True) for library in (vips, reference()))
+    for name in ("width", "height", "xoffset", "yoffset"):
+        assert getattr(ours, name) == getattr(theirs, name), name
+    assert sorted(ours.get_fields()) == sorted(theirs.get_fields())
+    assert np.array_equal(ours.numpy(), theirs.numpy())
+
+
+@pytest.mark.parametrize("bits", [1, 2, 4])
+def test_planes_of_few_bits_are_refused(bits):
+    tags = GREY | {258: (3, [bits] * 2), 262: (3, [3]), 277: (3, [2]), 284: (3, [2]), 320: (3, [0] * (3 << bits))}
+    with pytest.raises(vips.Error, match=f"separate planes of {bits} bit samples"):
+        vips.Image.new_from_buffer(one_strip(tags, bytes(90)), "").avg()
+
+
+def test_properties_tell_of_exif():
+    texts = []
+    for library in (vips, reference()):
+        data = library.Image.black(30, 20).tiffsave_buffer(properties=True)
+        text = library.Image.new_from_buffer(data, "").get("image-description")
+        texts.append(re.findall("<name>(.*?)</name>", text))
+    assert texts[0] == texts[1]

@@ -6,10 +6,12 @@ use super::options::{Angle, Container, DzSave, Layout};
 use super::tile::{TileSaver, blank_png, ink, is_blank};
 use super::zip::{Packed, Zip, pack};
 use crate::convert::{Colours, decode, prepare};
+use crate::exif;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use windlass_core::declare::{ArgEnum as _, Value, image_operation, operation};
 use windlass_core::foreign::Save;
+use windlass_core::foreign::names;
 use windlass_core::foreign::options::SaveOptions;
 use windlass_core::{
     BandFormat, Coding, Context, Error, ErrorKind, Header, Image, Meta, Part, Result, Saver,
@@ -71,8 +73,14 @@ impl DzSave {
         saver.run(&image, target)
     }
 
-    /// The image as tiles are cut from it.
+    /// The image as tiles are cut from it, with all that its EXIF says.
     fn suited(&self, image: &Image, common: &SaveOptions) -> Result<Image> {
+        let image = self.converted(image, common)?;
+        let header = exif::described(image.header())?;
+        image.with_header(header)
+    }
+
+    fn converted(&self, image: &Image, common: &SaveOptions) -> Result<Image> {
         if self.suffix.is_none() {
             return prepare(image, Colours::MonoRgbCmyk, |_| BandFormat::U8, common);
         }
@@ -105,6 +113,7 @@ impl Place {
             target.address().map(|address| address.split_once('?').unwrap_or((address, "")));
         let file = target.filename().or(address.map(|(plain, _)| Path::new(plain)));
         let text = file.and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
+        let text = text.map(|name| names::split(&name).0.to_owned());
         let ends = |suffix: &str| {
             text.as_ref().is_some_and(|name| name.to_ascii_lowercase().ends_with(suffix))
         };

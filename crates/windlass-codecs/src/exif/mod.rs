@@ -79,6 +79,17 @@ pub fn decode(block: &[u8], header: &mut Header) -> Result<()> {
     Ok(())
 }
 
+/// The header with the items that its own block stands for: what is written of a header whose block was
+/// made anew. Its resolution stays, which the block has only to a thousandth.
+pub(crate) fn described(header: &Header) -> Result<Header> {
+    let mut described = header.clone();
+    if let Some(block) = header.metadata.blob("exif-data") {
+        decode(block, &mut described)?;
+        (described.xres, described.yres) = (header.xres, header.yres);
+    }
+    Ok(described)
+}
+
 /// The block of an image that is to be written, with the six bytes `Exif\0\0` that a JPEG puts before
 /// it.
 ///

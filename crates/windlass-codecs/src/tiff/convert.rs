@@ -55,6 +55,9 @@ impl Convert {
     /// What becomes of the samples of a page; the first case of the reference's table that fits.
     pub(super) fn of(page: &Page) -> Result<Self> {
         let layout = &page.layout;
+        if layout.planar && layout.samples > 1 && layout.bits < 8 {
+            return Err(unsupported(format!("separate planes of {} bit samples", layout.bits)));
+        }
         if layout.is_subsampled() {
             return chroma(page);
         }
@@ -79,7 +82,7 @@ impl Convert {
             (tags::LOGLUV, _) => Err(malformed("not SGI-compressed LOGLUV")),
             (tags::MIN_IS_WHITE | tags::MIN_IS_BLACK, bits @ (1 | 2 | 4)) => {
                 if layout.samples > 1 {
-                    return Err(odd_bits());
+                    return Err(malformed("not 1 bands"));
                 }
                 let invert = layout.photometric == tags::MIN_IS_WHITE;
                 let step = Step::Bits { bits, invert };

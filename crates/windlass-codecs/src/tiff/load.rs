@@ -181,9 +181,9 @@ impl TiffLoad {
         if !self.autorotate {
             return Ok(image);
         }
-        let turned = image_operation("autorot", [("in", image.into())])?;
+        let turned = crate::metadata::upright(image)?;
         let orientation = page.layout.orientation;
-        if !(2..=4).contains(&orientation) {
+        if orientation > 4 {
             return Ok(turned);
         }
         // the reference leaves the orientation where it does not swap the sides

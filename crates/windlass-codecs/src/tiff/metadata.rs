@@ -55,18 +55,19 @@ const BLOBS: [(u16, &[&str]); 4] = [
 
 /// Pixels per millimetre.
 fn resolution(file: &File<'_>, directory: &Directory, header: &mut Header) {
-    let value = |tag| file.real(directory, tag).map(|value| f64::from(value as f32));
+    let value = |tag| file.real(directory, tag).map(|value| value as f32);
     let (x, y) = (value(tags::X_RESOLUTION), value(tags::Y_RESOLUTION));
     if x.is_none() && y.is_none() {
         return;
     }
     let (scale, unit) = match file.integer(directory, tags::RESOLUTION_UNIT) {
-        None | Some(2) => (25.4, Some("in")),
+        Some(1) => (1.0, None),
         Some(3) => (10.0, Some("cm")),
-        Some(_) => (1.0, None),
+        // inches unless the file says otherwise, whatever it says instead
+        _ => (25.4, Some("in")),
     };
     // the reference divides floats of 32 bits
-    let scaled = |value: Option<f64>| f64::from((value.unwrap_or(0.0) / scale) as f32);
+    let scaled = |value: Option<f32>| f64::from(value.unwrap_or(0.0) / scale);
     (header.xres, header.yres) = (scaled(x), scaled(y));
     if let Some(unit) = unit {
         header.metadata.set("resolution-unit", Meta::String(unit.into()));

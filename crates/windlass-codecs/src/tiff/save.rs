@@ -8,6 +8,7 @@ use super::write::{Picture, TiffSaver};
 use super::{tags, unsupported};
 use crate::convert::{Colours, cast, extract, prepare};
 use crate::dzsave::{Depth, properties};
+use crate::exif;
 use crate::pyramid::levels;
 use crate::shrink::{RegionShrink, Rounding};
 use windlass_core::declare::image_operation;
@@ -398,7 +399,7 @@ impl TiffSave {
             let range = vec![0.0, 255.0, 128.0, 255.0, 128.0, 255.0];
             directory.set(tags::REFERENCE_BLACK_WHITE, Value::Rationals(range));
         }
-        self.metadata(header, &mut directory);
+        self.metadata(header, &mut directory)?;
         Ok(directory)
     }
 
@@ -418,10 +419,10 @@ impl TiffSave {
         directory.short(tags::RESOLUTION_UNIT, if inch { 2 } else { 3 });
     }
 
-    fn metadata(&self, header: &Header, directory: &mut Directory) {
+    fn metadata(&self, header: &Header, directory: &mut Directory) -> Result<()> {
         let items = &header.metadata;
         let text = if self.properties {
-            Some(properties(header))
+            Some(properties(&exif::described(header)?))
         } else {
             items.string("image-description").map(str::to_owned)
         };
@@ -450,5 +451,6 @@ impl TiffSave {
             };
             directory.set(tags::STONITS, Value::Doubles(vec![stonits]));
         }
+        Ok(())
     }
 }

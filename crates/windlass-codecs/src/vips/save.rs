@@ -24,10 +24,7 @@ pub struct VipsSave {
 impl Save for VipsSave {
     fn save(&self, image: &Image, target: &Target) -> Result<()> {
         let image = prepare(image, Colours::Any, |format| format, &self.common)?;
-        let mut header = image.header().clone();
-        if let Some(block) = header.metadata.blob("exif-data").cloned() {
-            exif::decode(&block, &mut header)?;
-        }
+        let header = exif::described(image.header())?;
         let before = header::write(image.header()).to_vec();
         let after = xml::write(&header.metadata).into_bytes();
         image.save(&RowSaver::plain(before, after), target)
