@@ -1,6 +1,6 @@
 //! Animations.
 
-use crate::picture::{Imported, argb};
+use crate::picture::{Asker, Imported, argb};
 use crate::{Config, Error, MAX_SIDE, Picture};
 use libwebp_sys::{
     WEBP_MUX_ABI_VERSION, WebPAnimEncoder, WebPAnimEncoderAdd, WebPAnimEncoderAssemble,
@@ -37,12 +37,14 @@ impl Default for AnimationConfig {
 #[derive(Debug)]
 pub struct Animation {
     encoder: NonNull<WebPAnimEncoder>,
+    /// The encoder keeps a copy of the last picture, which points at it
+    asker: Box<Asker>,
     width: usize,
     height: usize,
 }
 
 // SAFETY: the encoder is owned by this value alone, has no ties to the thread that made it, and is
-// used through `&mut self` only.
+// used through `&mut self` only; between its calls the asker points at nothing.
 unsafe impl Send for Animation {}
 
 impl Animation {
@@ -58,7 +60,7 @@ impl Animation {
         // SAFETY: the options are a whole structure that lives through the call, which copies it.
         let encoder = unsafe { WebPAnimEncoderNewInternal(w, h, &raw const options, version) };
         let encoder = NonNull::new(encoder).ok_or(Error::Encode)?;
-        Ok(Self { encoder, width, height })
+        Ok(Self { encoder, asker: Box::default(), width, height })
     }
 
     /// Adds a frame that starts at `at`, in milliseconds; the times grow. It must be as large as the
@@ -75,11 +77,12 @@ impl Animation {
         }
         let config = config.to_library()?;
         // as the reference does it: lossy frames lose their chroma before the library compares them
-        let mut imported = Imported::new(picture, argb(&config), go_on)?;
+        let mut imported = Imported::new(picture, argb(&config), &self.asker)?;
         let (encoder, frame) = (self.encoder.as_ptr(), &raw mut *imported.inner);
         // SAFETY: encoder, picture and settings are alive; the call copies what it keeps of the
-        // picture.
-        let right = unsafe { WebPAnimEncoderAdd(encoder, frame, at, &raw const config) };
+        // picture: its pixels, and the pointer to the asker, which outlives the encoder.
+        let add = || unsafe { WebPAnimEncoderAdd(encoder, frame, at, &raw const config) };
+        let right = self.asker.during(go_on, add);
         if right == 0 { Err(imported.error()) } else { Ok(()) }
     }
 

@@ -109,4 +109,26 @@ mod tests {
         let added = animation.add(&picture, 0, &Config::default(), &mut || true);
         assert_eq!(added, Err(Error::BadSize));
     }
+
+    #[test]
+    fn equal_frames_are_encoded_once_more_when_nobody_is_asked() {
+        // the library encodes a single frame again at the end, from a copy that has the hook
+        for value in [0, 255] {
+            let pixels = vec![value; 33 * 7 * 4];
+            let picture = Picture::new(&pixels, 33, 7, 4).unwrap();
+            let mut animation = Animation::new(33, 7, AnimationConfig::default()).unwrap();
+            let asked = std::rc::Rc::new(std::cell::Cell::new(0));
+            for at in 0..3 {
+                let asked = asked.clone();
+                let mut go_on = Box::new(move || {
+                    asked.set(asked.get() + 1);
+                    true
+                });
+                animation.add(&picture, at * 100, &Config::default(), &mut *go_on).unwrap();
+            }
+            let before = asked.get();
+            assert!(animation.finish(300).unwrap().starts_with(b"RIFF"));
+            assert!(before > 0 && asked.get() == before, "{before} and {}", asked.get());
+        }
+    }
 }

@@ -5,7 +5,10 @@ use libwebp_sys::{
     WebPConfig, WebPEncode, WebPEncodingError, WebPPicture, WebPPictureFree, WebPPictureImportRGB,
     WebPPictureImportRGBA,
 };
+use std::cell::Cell;
 use std::ffi::{c_int, c_void};
+use std::marker::PhantomData;
+use std::ptr;
 
 /// Pixels to encode: rows of RGB or RGBA, without gaps.
 #[derive(Clone, Copy, Debug)]
@@ -39,12 +42,14 @@ pub fn encode(
 ) -> Result<Vec<u8>, Error> {
     let config = config.to_library()?;
     let mut file = Vec::new();
-    let mut imported = Imported::new(picture, argb(&config), go_on)?;
+    let asker = Asker::default();
+    let mut imported = Imported::new(picture, argb(&config), &asker)?;
     imported.inner.writer = Some(write);
     imported.inner.custom_ptr = (&raw mut file).cast();
     // SAFETY: both structures are whole and live through the call; the picture owns its planes, its
-    // writer gets the vector `file` and its hook the closure, both of which outlive `imported`.
-    let right = unsafe { WebPEncode(&raw const config, &raw mut *imported.inner) };
+    // writer gets the vector `file` and its hook the asker, both of which outlive `imported`.
+    let call = || unsafe { WebPEncode(&raw const config, &raw mut *imported.inner) };
+    let right = asker.during(go_on, call);
     let error = imported.error();
     drop(imported);
     if right == 0 { Err(error) } else { Ok(file) }
@@ -55,27 +60,56 @@ pub(crate) fn argb(config: &WebPConfig) -> bool {
     config.lossless != 0 || config.use_sharp_yuv != 0
 }
 
-/// A picture of the library, with its own copy of the pixels.
-pub(crate) struct Imported<'a> {
-    /// In a box: it has pointers to itself nowhere, but the library keeps its address for the hook
-    pub(crate) inner: Box<WebPPicture>,
-    /// What the hook calls; the picture points at it
-    hook: Box<Hook<'a>>,
+/// Whom the hook of pictures asks: nobody but during a call. Copies of a picture that the library keeps
+/// point at it too, and it must live as long as they.
+#[derive(Debug)]
+pub(crate) struct Asker {
+    /// A `Hook` that lives, or null
+    hook: Cell<*mut c_void>,
+}
+
+impl Default for Asker {
+    fn default() -> Self {
+        Self { hook: Cell::new(ptr::null_mut()) }
+    }
+}
+
+impl Asker {
+    /// Runs `call`, during which `go_on` is asked.
+    pub(crate) fn during<T>(&self, go_on: &mut dyn FnMut() -> bool, call: impl FnOnce() -> T) -> T {
+        /// Forgets the hook, even if `call` panics.
+        struct Forget<'a>(&'a Asker);
+        impl Drop for Forget<'_> {
+            fn drop(&mut self) {
+                self.0.hook.set(ptr::null_mut());
+            }
+        }
+        let mut hook = Hook { go_on };
+        let forget = Forget(self);
+        self.hook.set((&raw mut hook).cast());
+        let result = call();
+        drop(forget);
+        result
+    }
 }
 
 struct Hook<'a> {
     go_on: &'a mut dyn FnMut() -> bool,
 }
 
+/// A picture of the library, with its own copy of the pixels.
+pub(crate) struct Imported<'a> {
+    /// In a box: it has pointers to itself nowhere, but calls of the library are given its address
+    pub(crate) inner: Box<WebPPicture>,
+    /// What the hook looks at; the picture points at it
+    asker: PhantomData<&'a Asker>,
+}
+
 impl<'a> Imported<'a> {
     /// Copies the pixels, as they are if `argb`, else as luma and chroma.
-    pub(crate) fn new(
-        picture: &Picture<'_>,
-        argb: bool,
-        go_on: &'a mut dyn FnMut() -> bool,
-    ) -> Result<Self, Error> {
+    pub(crate) fn new(picture: &Picture<'_>, argb: bool, asker: &'a Asker) -> Result<Self, Error> {
         let inner = Box::new(WebPPicture::new().map_err(|()| Error::Encode)?);
-        let mut imported = Self { inner, hook: Box::new(Hook { go_on }) };
+        let mut imported = Self { inner, asker: PhantomData };
         imported.inner.use_argb = argb.into();
         imported.inner.width = picture.width as c_int;
         imported.inner.height = picture.height as c_int;
@@ -93,7 +127,7 @@ impl<'a> Imported<'a> {
             return Err(Error::Encode);
         }
         imported.inner.progress_hook = Some(progress);
-        imported.inner.user_data = (&raw mut *imported.hook).cast();
+        imported.inner.user_data = ptr::from_ref(asker).cast_mut().cast();
         Ok(imported)
     }
 
@@ -131,14 +165,18 @@ unsafe extern "C" fn write(data: *const u8, size: usize, picture: *const WebPPic
     1
 }
 
-/// Asks the caller whether to go on; called by the library, on the thread that encodes.
+/// Asks the caller whether to go on, if there is one; called by the library, on the thread that encodes.
 unsafe extern "C" fn progress(_: c_int, picture: *const WebPPicture) -> c_int {
     // SAFETY: the library passes a picture that is alive: the one it was given, or a copy with the
-    // same pointer to the hook.
-    let hook: *mut c_void = unsafe { (*picture).user_data };
-    // SAFETY: `Imported::new` put a pointer to its hook there, which lives as long as the picture and
+    // same pointer to the asker.
+    let asker: *mut c_void = unsafe { (*picture).user_data };
+    // SAFETY: `Imported::new` put a pointer to an asker there, which outlives the picture, and, if an
+    // encoder of animations copies that, the encoder.
+    let asker: &Asker = unsafe { &*asker.cast::<Asker>() };
+    let hook: *mut Hook<'_> = asker.hook.get().cast();
+    // SAFETY: it is null or points at the hook of `Asker::during`, which lives as long as that call and
     // is used by nobody else while the library runs.
-    let hook: &mut Hook<'_> = unsafe { &mut *hook.cast::<Hook<'_>>() };
+    let Some(hook) = (unsafe { hook.as_mut() }) else { return 1 };
     // a panic must not pass through C
     let asked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| (hook.go_on)()));
     c_int::from(asked.unwrap_or(false))

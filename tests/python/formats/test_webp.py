@@ -139,3 +139,17 @@ def test_all_pages_of_the_corpus():
             if hashlib.sha256(bytes(image.write_to_memory())).hexdigest() != pages["pixels_sha256"]:
                 wrong.append(name)
     assert not wrong
+
+
+@pytest.mark.parametrize("values", [0, 128, 255])
+@pytest.mark.parametrize("options", [{}, {"lossless": True}, {"min_size": True}, {"mixed": True}], ids=str)
+def test_equal_frames_become_a_still(values, options):
+    frames = np.full((30, 33, 4), values, np.uint8)
+    sizes = []
+    for library in (windlass, pyvips):
+        data = library.Image.new_from_array(frames).webpsave_buffer(page_height=10, **options)
+        sizes.append(len(data))
+        still = pyvips.Image.new_from_buffer(data, "")
+        assert (still.width, still.height) == (33, 10)
+        assert not still.get_typeof("n-pages")
+    assert sizes[0] == sizes[1]
