@@ -1,4 +1,5 @@
-//! Memory that nobody has written yet, as safe functions.
+//! What only the system can do for us, as safe functions: memory that nobody has written yet, files that go
+//! to the disk.
 //!
 //! Pixels go out through memory that the system has not even mapped: whoever fills it with zeros first
 //! pays for every page on one thread, before any other has begun. [`Fresh`] cuts it into [`Strip`]s
@@ -8,11 +9,13 @@
 #![expect(unsafe_code, reason = "what this crate is for; argued block by block")]
 
 mod allocator;
+mod files;
 mod pages;
 #[cfg(feature = "python")]
 pub mod python;
 
 pub use allocator::keep_freed_memory;
+pub use files::start_writing_back;
 
 use pages::{Pages, Watch};
 use std::mem::MaybeUninit;

@@ -13,6 +13,7 @@ use std::{process, thread};
 use rustix::fs::{Access, OFlags, access};
 use rustix::io::Errno;
 use rustix::process::geteuid;
+use windlass_sys::start_writing_back;
 
 use super::sinks::{DescriptorSink, report_close, write_error};
 use super::{Caps, Sink, quoted};
@@ -37,6 +38,8 @@ struct Hidden {
     file: File,
     name: PathBuf,
     path: PathBuf,
+    /// Up to where the disk has it, or is getting it; none where no file is replaced.
+    written_back: Option<u64>,
     renamed: bool,
 }
 
@@ -53,6 +56,11 @@ enum Place {
 /// A system that keeps them in pages as large as the write takes these from memory that nothing has used
 /// for long; a virtual machine may have to fetch it from its host, which took as long as all the rest.
 const PIECE: u64 = 64 << 10;
+/// Bytes after which the disk gets them, where a file is replaced.
+///
+/// File systems see to it that a file which takes the place of another is on its way to the disk by then
+/// (`auto_da_alloc` of ext4): renaming 240 MB took 100 ms, in which nobody could do anything else.
+const WRITE_BACK: u64 = 8 << 20;
 
 impl AtomicFile {
     pub(super) fn new(path: PathBuf, sync: bool) -> Self {
@@ -104,7 +112,7 @@ impl Sink for AtomicFile {
 
     fn write_at(&mut self, offset: u64, bytes: &[u8], tick: &Tick) -> Result<()> {
         match self.open(tick)? {
-            Open::Hidden(hidden) => write_pieces(&hidden.file, bytes, offset).map_err(write_error),
+            Open::Hidden(hidden) => hidden.write_at(offset, bytes),
             Open::Direct(sink) => sink.write_at(offset, bytes, tick),
         }
     }
@@ -146,7 +154,8 @@ impl Hidden {
         }
         let mode = existing.map_or(NEW_MODE, |old| old.mode() & MODE_BITS);
         let (file, name) = create_hidden(path, mode)?;
-        let this = Self { file, name, path: path.to_owned(), renamed: false };
+        let written_back = existing.map(|_| 0);
+        let this = Self { file, name, path: path.to_owned(), written_back, renamed: false };
         if let Some(old) = existing {
             this.take_after(old);
         }
@@ -158,6 +167,18 @@ impl Hidden {
     fn take_after(&self, old: &Metadata) {
         drop(fchown(&self.file, Some(old.uid()), Some(old.gid())));
         drop(self.file.set_permissions(Permissions::from_mode(old.mode() & MODE_BITS)));
+    }
+
+    fn write_at(&mut self, offset: u64, bytes: &[u8]) -> Result<()> {
+        write_pieces(&self.file, bytes, offset).map_err(write_error)?;
+        let end = offset.saturating_add(bytes.len() as u64);
+        if let Some(done) = self.written_back
+            && end.saturating_sub(done) >= WRITE_BACK
+        {
+            start_writing_back(&self.file, done, end - done);
+            self.written_back = Some(end);
+        }
+        Ok(())
     }
 
     fn commit(&mut self, sync: bool) -> Result<()> {
