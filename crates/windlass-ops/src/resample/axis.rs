@@ -12,7 +12,8 @@ const STRIP: usize = 16;
 #[derive(Debug)]
 pub(super) struct Axis {
     kernel: Kernel,
-    factor: f64,
+    /// Input coordinates for an output one
+    pub(super) factor: f64,
     /// Taps of a filter
     pub(super) points: usize,
     /// The filter of each output coordinate

@@ -5,6 +5,7 @@ use super::kernel::Kernel;
 use super::weigh::{Filters, Strip, Weigh};
 use super::{ShrinkH, ShrinkV, round_away};
 use crate::coding::decoded;
+use std::ops::Range;
 use windlass_core::{
     Ask, Build, ComplexSample, Error, ErrorKind, Header, Image, Operator, Rect, Region, RegionMut,
     Result, Traits, dispatch,
@@ -13,6 +14,10 @@ use windlass_simd::resample_columns::{LANES, Place, Weights};
 
 /// More taps than this the reference refuses.
 const MAX_POINTS: usize = 2000;
+/// Samples of a row that are filtered at a time: 16 KiB where sixteen rows of bytes are widened.
+const SAMPLES: usize = 512;
+/// How often the taps of a filter fit into what is filtered at a time, at least.
+const SHARES: usize = 8;
 
 /// `image`, made smaller along one axis by `factor`.
 pub(super) fn reduce_axis(
@@ -118,6 +123,21 @@ struct Across<T: Weigh> {
     filters: Filters<T>,
 }
 
+impl<T: Weigh> Across<T> {
+    /// Output pixels at a time: what they are made of stays in the first cache, side by side, and is a few
+    /// times what two neighbours share.
+    fn piece(&self) -> usize {
+        let taps = (SHARES * self.axis.points).max(SAMPLES / self.filters.bands);
+        (taps as f64 / self.axis.factor).ceil().max(1.0) as usize
+    }
+
+    /// The samples of `length` pixels from `start`.
+    fn samples(&self, start: i32, length: i32) -> Range<usize> {
+        let bands = self.filters.bands;
+        start as usize * bands..(start + length) as usize * bands
+    }
+}
+
 impl<T: Weigh> Operator for Across<T> {
     type Scratch = Strip<T>;
 
@@ -141,18 +161,26 @@ impl<T: Weigh> Operator for Across<T> {
         strip: &mut Strip<T>,
     ) -> Result<()> {
         let rect = out.rect();
-        let left = inputs[0].rect().left;
-        let mut places = std::mem::take(&mut strip.places);
-        places.clear();
-        places.extend((rect.left as usize..rect.right() as usize).map(|x| Place {
-            first: (self.axis.places[x].first - left) as u32,
-            filter: T::filter(&self.axis, x),
-        }));
         let mut rows: Vec<_> = out.rows::<T>().collect();
-        for rows in rows.chunks_mut(LANES) {
-            let input: Vec<&[T]> = rows.iter().map(|(y, _)| inputs[0].row(*y)).collect();
-            let mut output: Vec<&mut [T]> = rows.iter_mut().map(|(_, row)| &mut **row).collect();
-            T::horizontal(&input, &self.filters, &places, &mut output, strip);
+        let mut places = std::mem::take(&mut strip.places);
+        let piece = self.piece();
+        for x in (rect.left..rect.right()).step_by(piece) {
+            let width = (piece as i32).min(rect.right() - x);
+            let (first, span) = self.axis.span(x, width);
+            let input = self.samples(first - inputs[0].rect().left, span);
+            let output = self.samples(x - rect.left, width);
+            places.clear();
+            places.extend((x as usize..(x + width) as usize).map(|x| Place {
+                first: (self.axis.places[x].first - first) as u32,
+                filter: T::filter(&self.axis, x),
+            }));
+            for rows in rows.chunks_mut(LANES) {
+                let from = rows.iter().map(|(y, _)| &inputs[0].row(*y)[input.clone()]);
+                let from: Vec<&[T]> = from.collect();
+                let to = rows.iter_mut().map(|(_, row)| &mut row[output.clone()]);
+                let mut to: Vec<&mut [T]> = to.collect();
+                T::horizontal(&from, &self.filters, &places, &mut to, strip);
+            }
         }
         strip.places = places;
         Ok(())
