@@ -227,22 +227,24 @@ mod x86 {
             weights: &Weights,
             out: &mut [[u8; LANES]],
         ) {
-            let count = weights.points.div_ceil(2);
+            let (whole, count) = (weights.points / 2, weights.points.div_ceil(2));
             let rounding = _mm256_set1_epi32(2048);
-            let span = (weights.points - 1) * bands + 1;
             for (place, out) in places.iter().zip(out.chunks_exact_mut(bands)) {
                 let pairs = &weights.pairs[place.filter as usize * count..][..count];
+                let first = place.first as usize * bands;
                 for (band, out) in out.iter_mut().enumerate() {
-                    let taps = &columns[place.first as usize * bands + band..][..span];
                     let (mut low, mut high) = (rounding, rounding);
-                    for (taps, pair) in taps.chunks(2 * bands).zip(pairs) {
-                        let second = taps.get(bands).unwrap_or(&taps[0]);
-                        let a: __m256i = i16x16::from_slice(token, &taps[0].0).into();
-                        let b: __m256i = i16x16::from_slice(token, &second.0).into();
+                    let mut at = first + band;
+                    for (k, pair) in pairs.iter().enumerate() {
+                        // the last of an odd number stands for two, of which one has no weight
+                        let second = if k < whole { at + bands } else { at };
+                        let a: __m256i = i16x16::from_slice(token, &columns[at].0).into();
+                        let b: __m256i = i16x16::from_slice(token, &columns[second].0).into();
                         let pair = _mm256_set1_epi32(*pair);
                         let (l, h) = (_mm256_unpacklo_epi16(a, b), _mm256_unpackhi_epi16(a, b));
                         low = _mm256_add_epi32(low, _mm256_madd_epi16(l, pair));
                         high = _mm256_add_epi32(high, _mm256_madd_epi16(h, pair));
+                        at += 2 * bands;
                     }
                     let words = _mm256_packs_epi32(
                         _mm256_srai_epi32::<12>(low),
