@@ -57,9 +57,9 @@ def test_csv_is_read_as_the_reference_reads_it(text, fail_on, tmp_path):
     assert answers[0] == answers[1]
 
 
-@pytest.mark.parametrize("options", [{"skip": 1}, {"lines": 2}, {"separator": ";"}, {"whitespace": "_"}, {"skip": 9}, {"lines": 9}], ids=str)
+@pytest.mark.parametrize("options", [{"skip": 1}, {"lines": 2}, {"separator": ";"}, {"whitespace": "_"}, {"whitespace": ""}, {"skip": 9}, {"lines": 9}], ids=str)
 def test_csv_options(options, tmp_path):
-    (tmp_path / "x.csv").write_text("1.5,2;5\n3,_4;1\n7,8\n")
+    (tmp_path / "x.csv").write_text("1.5, 2;5\n3,_4;1\n7,8\n")
     answers = []
     for library in (windlass, pyvips):
         try:

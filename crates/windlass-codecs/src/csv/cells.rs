@@ -121,7 +121,8 @@ impl<R: BufRead> Cells<R> {
                 letter == b'\n' || whitespace.contains(&letter) || separator.contains(&letter)
             });
             if ended {
-                let value = leading_number(&self.item).map_or(0.0, |(value, _)| value);
+                let text = self.item.trim_ascii_start();
+                let value = leading_number(text).map_or(0.0, |(value, _)| value);
                 return Ok(if letter.is_none() {
                     Cell::EndOfFile(value)
                 } else {
