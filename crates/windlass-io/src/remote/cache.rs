@@ -49,6 +49,9 @@ struct State {
     /// By number.
     blocks: BTreeMap<u64, Block>,
     ready: usize,
+    /// Memory of blocks that went, for those that come. Were it given back to the allocator, it
+    /// would stay with the thread that had asked for it, and the others would take as much again.
+    spare: Vec<Vec<u8>>,
     clock: u64,
     runs: Vec<Run>,
     /// Ranges of blocks to fetch.
@@ -283,14 +286,21 @@ impl Shared {
         let bytes = range.start * BLOCK..(range.end * BLOCK).min(self.len);
         let mut next = range.start;
         let mut block = Vec::new();
+        let mut failed = None;
         let mut sink = |piece: &[u8]| {
             let mut piece = piece;
             while !piece.is_empty() && next < range.end {
+                if block.is_empty() {
+                    match self.memory(next) {
+                        Ok(memory) => block = memory,
+                        Err(error) => {
+                            failed = Some(error);
+                            return false;
+                        }
+                    }
+                }
                 let room = self.block_len(next) - block.len();
                 let (part, rest) = piece.split_at(piece.len().min(room));
-                if alloc::reserve(&mut block, room).is_err() {
-                    return false;
-                }
                 block.extend_from_slice(part);
                 piece = rest;
                 if block.len() == self.block_len(next) {
@@ -303,13 +313,20 @@ impl Shared {
         let fetched = self.fetch.fetch(bytes, &mut sink);
         if next < range.end {
             let early = || Error::new(ErrorKind::Io, "the answer ended early");
-            let error = fetched.err().unwrap_or_else(early);
+            let error = failed.or(fetched.err()).unwrap_or_else(early);
             let mut state = lock(&self.state);
             for number in next..range.end {
                 state.blocks.insert(number, Block::Failed(error.clone()));
             }
             self.arrived.notify_all();
         }
+    }
+
+    /// Memory for a block: that of one that went, if there is any.
+    fn memory(&self, number: u64) -> Result<Vec<u8>> {
+        let mut memory = lock(&self.state).spare.pop().unwrap_or_default();
+        alloc::reserve(&mut memory, self.block_len(number))?;
+        Ok(memory)
     }
 
     fn publish(&self, number: u64, bytes: Bytes) {
@@ -355,8 +372,21 @@ impl State {
             };
             let oldest = self.blocks.iter().min_by_key(|(_, block)| age(block));
             let Some(oldest) = oldest.map(|(&number, _)| number) else { return };
-            self.blocks.remove(&oldest);
-            self.ready -= 1;
+            if let Some(Block::Ready { bytes, .. }) = self.blocks.remove(&oldest) {
+                self.ready -= 1;
+                self.recycle(bytes);
+            }
+        }
+    }
+
+    /// Keeps the memory of a block, unless somebody still reads it or it is not of the usual size.
+    fn recycle(&mut self, bytes: Bytes) {
+        if bytes.is_unique() {
+            let mut memory = Vec::from(bytes);
+            if memory.capacity() == BLOCK as usize {
+                memory.clear();
+                self.spare.push(memory);
+            }
         }
     }
 
@@ -429,3 +459,46 @@ const MOST_RUNS: usize = 16;
 const MOST_THREADS: usize = 4;
 /// How long a thread waits for work before it ends.
 const IDLE: Duration = Duration::from_secs(2);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Bytes that tell where they are.
+    struct Pattern;
+
+    impl Fetch for Pattern {
+        fn fetch(&self, range: Range<u64>, sink: &mut dyn FnMut(&[u8]) -> bool) -> Result<()> {
+            for start in range.clone().step_by(10_000) {
+                let bytes: Vec<u8> = (start..range.end.min(start + 10_000)).map(byte).collect();
+                if !sink(&bytes) {
+                    break;
+                }
+            }
+            Ok(())
+        }
+
+        fn stop(&self) {}
+    }
+
+    fn byte(offset: u64) -> u8 {
+        (offset ^ (offset >> 8) ^ (offset >> 16)) as u8
+    }
+
+    #[test]
+    fn memory_of_blocks_is_used_again() {
+        let len = 600 * BLOCK + 5;
+        let cache = Cache::new(Pattern, len, Arc::default(), &Bytes::new());
+        let (mut piece, mut offset) = (vec![0; 100_000], 0);
+        while offset < len {
+            let count = cache.read(offset, &mut piece, &Tick::default()).unwrap();
+            let right = (offset..).zip(&piece[..count]).all(|(at, value)| *value == byte(at));
+            assert!(right && count > 0, "at {offset}");
+            offset += count as u64;
+        }
+        let state = lock(&cache.shared.state);
+        assert_eq!(state.ready, MOST_BLOCKS);
+        // Every thread may have asked for one block more than are kept.
+        assert!((1..=MOST_THREADS).contains(&state.spare.len()), "{}", state.spare.len());
+    }
+}
