@@ -4,11 +4,12 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 use windlass_core::point::{self, RowKernel, RowKernel2};
 use windlass_core::testing::{self, Grain};
 use windlass_core::{
     Ask, BandFormat, Context, Error, ErrorKind, Header, Image, Loader, Operator, Order, Rect,
-    Reducer, Region, RegionMut, Result, Rows, Shape, Tick, Traits, with_context,
+    Reducer, Region, RegionMut, Result, Rows, Shape, Tick, TileLoader, Traits, with_context,
 };
 
 /// A loader of a known pattern that fails when it is read out of order.
@@ -461,4 +462,50 @@ fn a_plan_is_explained() {
     let image = area(&Pattern::image(W, H, 1), Window { across: 1, down: 1, cost: 9.0 });
     let plan = image.explain().unwrap();
     assert!(plan.contains("Window") && plan.contains("store 0, Pattern"), "{plan}");
+}
+
+/// Tiles one pixel wide that the caller alone may read; counts how often somebody asks who may.
+struct Narrow {
+    header: Header,
+    asked: Arc<AtomicUsize>,
+}
+
+impl TileLoader for Narrow {
+    type Raw = i32;
+
+    fn header(&self) -> &Header {
+        &self.header
+    }
+    fn tile(&self) -> (i32, i32) {
+        (1, self.header.height)
+    }
+    fn needs_caller(&self) -> bool {
+        self.asked.fetch_add(1, Ordering::Relaxed);
+        true
+    }
+    fn read(&self, tile: Rect, raw: &mut i32, _: &Tick) -> Result<()> {
+        // so that the helpers look for work in between
+        std::thread::sleep(Duration::from_micros(20));
+        *raw = tile.left;
+        Ok(())
+    }
+    fn finish(&self, raw: &mut i32, out: &mut RegionMut<'_>) -> Result<()> {
+        out.rows::<u8>().for_each(|(_, row)| row.fill(*raw as u8));
+        Ok(())
+    }
+}
+
+#[test]
+fn tiles_that_wait_for_the_caller_are_not_looked_through_for_each_of_them() {
+    const TILES: i32 = 2000;
+    let expected: Vec<u8> = (0..4 * TILES).map(|at| (at % TILES) as u8).collect();
+    for threads in [1, 2, 4] {
+        let asked = Arc::new(AtomicUsize::new(0));
+        let header = Header::new(TILES, 4, 1, BandFormat::U8);
+        let image = Image::tile_loader(Narrow { header, asked: asked.clone() }).unwrap();
+        let context = Context { threads: Some(threads), ..Context::default() };
+        assert!(with_context(context, || image.to_memory()).unwrap() == expected);
+        let asked = asked.load(Ordering::Relaxed);
+        assert!(asked <= 50 * TILES as usize, "{threads} threads ask {asked} times");
+    }
 }

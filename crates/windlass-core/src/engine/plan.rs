@@ -112,14 +112,24 @@ impl Read {
         (self.first as usize..self.end as usize).map(move |block| BlockId { store, block })
     }
 
-    /// The blocks of `reads`, in order, but for the first `skip`.
-    pub(crate) fn blocks_after(reads: &[Self], skip: usize) -> impl Iterator<Item = BlockId> {
+    /// The store whose blocks these are.
+    pub(crate) fn store(self) -> usize {
+        self.store as usize
+    }
+
+    /// What is left of `reads` without the first `skip` blocks.
+    pub(crate) fn after(reads: &[Self], skip: usize) -> impl Iterator<Item = Self> {
         let mut skip = skip as u32;
-        reads.iter().flat_map(move |read| {
+        reads.iter().map(move |read| {
             let past = skip.min(read.end - read.first);
             skip -= past;
-            Self { first: read.first + past, ..*read }.blocks()
+            Self { first: read.first + past, ..*read }
         })
+    }
+
+    /// The blocks of `reads`, in order, but for the first `skip`.
+    pub(crate) fn blocks_after(reads: &[Self], skip: usize) -> impl Iterator<Item = BlockId> {
+        Self::after(reads, skip).flat_map(Self::blocks)
     }
 
     /// Takes `next`, which does not start before it, in: where they overlap, or go on in the same columns.

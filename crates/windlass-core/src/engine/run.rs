@@ -16,7 +16,7 @@ use crate::pixels::{Block, Buffer};
 use crate::progress::{Meter, Progress};
 use crate::{Rect, Region, RegionMut, Rows};
 use std::any::Any;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -302,6 +302,9 @@ struct Board<P> {
     /// Of each unit how many of the first blocks that it reads are ready, as far as somebody looked: a row
     /// of tiles can be thousands, which are not to be looked through for each of them
     ready: Vec<usize>,
+    /// And how many of them are nothing to the caller any more, who alone may read them: they are no tiles
+    /// of such a file, or somebody has begun them
+    begun: Vec<usize>,
     stores: Vec<StoreBoard>,
     committing: bool,
     /// The lowest unit that failed, and how; units from there on are not started
@@ -329,6 +332,8 @@ struct StoreBoard {
     next: usize,
     reading: bool,
     pieces: Pieces,
+    /// Tiles that the caller has read, in that order, to be finished by anybody; some may be taken
+    unfinished: VecDeque<usize>,
 }
 
 enum BlockStage {
@@ -387,6 +392,22 @@ impl StoreBoard {
         }
     }
 
+    /// Keeps a tile that the caller has read.
+    fn leave(&mut self, block: usize, raw: Raw) {
+        self.blocks[block] = BlockStage::Read(raw);
+        self.unfinished.push_back(block);
+    }
+
+    /// The first tile that was left and that nobody has taken.
+    fn take_unfinished(&mut self) -> Option<(usize, Raw)> {
+        while let Some(block) = self.unfinished.pop_front() {
+            if let Some(raw) = self.blocks[block].take_read() {
+                return Some((block, raw));
+            }
+        }
+        None
+    }
+
     /// Memory for a block that is made now, if there is any.
     ///
     /// Were the memory given back to the allocator, it would stay with the thread that had asked for it,
@@ -430,11 +451,13 @@ impl<P> Board<P> {
             next: 0,
             reading: false,
             pieces: Pieces::default(),
+            unfinished: VecDeque::new(),
         });
         Self {
             committed: 0,
             units: plan.units.iter().map(|_| Stage::Waiting).collect(),
             ready: vec![0; plan.units.len()],
+            begun: vec![0; plan.units.len()],
             stores: stores.collect(),
             committing: false,
             error: None,
@@ -705,8 +728,8 @@ impl<S: Sink> Crew<'_, S> {
             }
             let reads = &self.plan.units[unit].reads;
             board.count_ready(unit, reads);
-            let mut open = Read::blocks_after(reads, board.ready[unit]).peekable();
-            if open.peek().is_none() {
+            let ready = board.ready[unit];
+            if Read::blocks_after(reads, ready).next().is_none() {
                 let passes = self.sink.passes() && unit == first && may_commit;
                 if self.waits(unit) && !passes {
                     continue;
@@ -717,13 +740,38 @@ impl<S: Sink> Crew<'_, S> {
                 let job = if passes { Job::Pass { needs } } else { Job::Unit { needs } };
                 return Some(Task { unit, job });
             }
-            for id in open {
-                if let Some(job) = self.pick_block(board, id, is_caller) {
-                    return Some(Task { unit, job });
-                }
+            let task = Read::after(reads, ready)
+                .find_map(|read| self.pick_towards(board, unit, read, is_caller));
+            if task.is_some() {
+                return task;
             }
         }
         None
+    }
+
+    /// What can be done now towards the blocks of `read`, which `unit` waits for.
+    fn pick_towards(
+        &self,
+        board: &mut Board<S::Piece>,
+        unit: usize,
+        read: Read,
+        is_caller: bool,
+    ) -> Option<Task<S::Piece>> {
+        let store = read.store();
+        if self.leaves_tiles(store) {
+            // those that still wait are errands: a row of them is not to be looked through each time
+            let (block, raw) = board.stores[store].take_unfinished()?;
+            let unit = self.plan.stores[store].blocks[block].first.unwrap_or(unit);
+            return Some(Task { unit, job: Job::Finish { store, block, raw } });
+        }
+        let job = read.blocks().find_map(|id| self.pick_block(board, id, is_caller))?;
+        Some(Task { unit, job })
+    }
+
+    /// Whether this is a file whose tiles the caller reads, and anybody finishes.
+    fn leaves_tiles(&self, store: usize) -> bool {
+        let work = &self.plan.stores[store].node.work;
+        self.pieces > 0 && matches!(work, Work::Tiles(loader) if loader.needs_caller())
     }
 
     /// Whether a unit is made in its turn only: what lies at hand would merely be copied before.
@@ -739,31 +787,45 @@ impl<S: Sink> Crew<'_, S> {
         units: Range<usize>,
     ) -> Option<Task<S::Piece>> {
         for unit in units {
-            if !matches!(board.units[unit], Stage::Waiting) {
-                continue;
-            }
-            for id in Read::blocks_after(&self.plan.units[unit].reads, board.ready[unit]) {
-                let state = &mut board.stores[id.store];
-                if !matches!(state.blocks[id.block], BlockStage::Waiting) {
-                    continue;
-                }
-                let job = match &self.plan.stores[id.store].node.work {
-                    Work::Rows(loader) if loader.needs_caller() && !state.reading => {
-                        let most = if loader.splits() { self.pieces } else { 0 };
-                        state.pick_read(id.store, most)
-                    }
-                    Work::Tiles(loader) if loader.needs_caller() => {
-                        state.blocks[id.block] = BlockStage::Running;
-                        Some(Job::Block { id, needs: Needs::default() })
-                    }
-                    _ => None,
-                };
-                if let Some(job) = job {
-                    return Some(Task { unit, job });
-                }
+            if matches!(board.units[unit], Stage::Waiting)
+                && let Some(job) = self.pick_errand_of(board, unit)
+            {
+                return Some(Task { unit, job });
             }
         }
         None
+    }
+
+    /// The same for one unit; blocks that nothing can be read for any more are looked at once.
+    fn pick_errand_of(&self, board: &mut Board<S::Piece>, unit: usize) -> Option<Job<S::Piece>> {
+        let mut begun = board.begun[unit].max(board.ready[unit]);
+        let mut all_begun = true;
+        let mut job = None;
+        for id in Read::blocks_after(&self.plan.units[unit].reads, begun) {
+            let state = &mut board.stores[id.store];
+            let waits = matches!(state.blocks[id.block], BlockStage::Waiting);
+            match &self.plan.stores[id.store].node.work {
+                Work::Rows(loader) if loader.needs_caller() => {
+                    // rows may wait again, for pieces that are out
+                    all_begun = false;
+                    if waits && !state.reading {
+                        let most = if loader.splits() { self.pieces } else { 0 };
+                        job = state.pick_read(id.store, most);
+                    }
+                }
+                Work::Tiles(loader) if waits && loader.needs_caller() => {
+                    state.blocks[id.block] = BlockStage::Running;
+                    job = Some(Job::Block { id, needs: Needs::default() });
+                }
+                _ => {}
+            }
+            begun += usize::from(all_begun);
+            if job.is_some() {
+                break;
+            }
+        }
+        board.begun[unit] = begun;
+        job
     }
 
     /// What can be done now towards a block.
@@ -980,7 +1042,7 @@ impl<S: Sink> Crew<'_, S> {
         let mut raw = self.spare(id.store).unwrap_or_else(|| loader.raw());
         if loader.needs_caller() && self.pieces > 0 {
             loader.read(rect, &mut raw, &self.stop)?;
-            self.board().stores[id.store].blocks[id.block] = BlockStage::Read(raw);
+            self.board().stores[id.store].leave(id.block, raw);
             return Ok(());
         }
         let made =
