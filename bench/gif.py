@@ -28,12 +28,13 @@ def main():
     parser.add_argument("--depths", default="8", help="bits of a pixel, with commas")
     parser.add_argument("--png", action="store_true", help="PNG with a palette instead of GIF")
     parser.add_argument("--made", action="store_true", help="the pictures that are made, beside the files")
+    parser.add_argument("--seed", type=int, default=1, help="of the pictures that are made")
     parser.add_argument("--only", default="", help="only pictures with this in their name")
     options = parser.parse_args()
     pyvips.cache_set_max(0)
     pictures = dict(files(options.files or sorted((INPUTS / "small").glob("*.jpg"))[:4]))
     if options.made or not options.files:
-        pictures |= made()
+        pictures |= made(options.seed)
     pictures = {name: picture for name, picture in pictures.items() if options.only in name}
     if options.png:
         pictures = {name: (pages[:1], items) for name, (pages, items) in pictures.items()}
@@ -116,9 +117,9 @@ def files(paths):
         yield path.name, ([np.asarray(picture)], {})
 
 
-def made():
+def made(seed):
     """Gradients, with grain and without; drawings; a square that moves, and a view that pans."""
-    random = np.random.default_rng(1)
+    random = np.random.default_rng(seed)
     y, x = np.mgrid[0:300, 0:400]
     gradient = np.stack([x / 2, y / 1.5, (x + y) / 3], -1)
     grain = np.clip(gradient + random.normal(0, 5, gradient.shape), 0, 255)
@@ -128,7 +129,7 @@ def made():
         cx, cy, r = random.integers(0, 400), random.integers(0, 300), random.integers(5, 60)
         drawing[(x - cx) ** 2 + (y - cy) ** 2 < r * r] = random.integers(0, 256, 3)
     pictures["drawing"] = [drawing]
-    pictures |= {name: [np.asarray(image, np.float64)] for name, image in drawings()}
+    pictures |= {name: [np.asarray(image, np.float64)] for name, image in drawings(seed + 1)}
     square, noisy = [], []
     for number in range(8):
         page = grain.copy()
@@ -149,9 +150,9 @@ def made():
     return {name: ([page.astype(np.uint8) for page in pages], {}) for name, pages in pictures.items()}
 
 
-def drawings():
+def drawings(seed):
     """Pictures of few colours with soft edges: text, lines, a chart, a map, icons, a logo, a window, a scan."""
-    random = np.random.default_rng(2)
+    random = np.random.default_rng(seed)
     words = "the quick brown fox jumps over a lazy dog while seven wizards pack my box with jugs".split()
 
     def sheet(width, height, colour):

@@ -4,7 +4,8 @@
 //! spread errors only add to it. So errors are spread where the picture is smooth.
 
 use super::Colour;
-use super::nearest::{Nearest, Point, point};
+use super::followers::Followers;
+use super::nearest::{Nearest, Point, dot, point};
 use std::mem;
 use windlass_core::Result;
 use windlass_io::alloc;
@@ -12,10 +13,8 @@ use windlass_io::alloc;
 /// The part of an error that is spread where the picture is smooth. All of it would give exact means, but
 /// where colours are few, for more noise than the reference has.
 const STRENGTH: f32 = 0.75;
-/// Unevenness from which on errors aren't spread, and the most that is carried to a pixel, as multiples of
-/// the usual error of a sample.
+/// Unevenness from which on errors aren't spread, as a multiple of the usual error of a sample.
 const UNEVEN: f32 = 2.0;
-const CARRIED: f32 = 1.2;
 
 /// The index of the colour of each pixel; `level` says how much of an error is spread, 0 to 1.
 pub(super) fn paint(
@@ -25,37 +24,98 @@ pub(super) fn paint(
     level: f32,
     indices: &mut [u8],
 ) -> Result<()> {
-    if level <= 0.0 || width == 0 {
+    let usual = mean_square(rgba, nearest).sqrt();
+    let followers = Followers::new(nearest.points().len(), usual, level);
+    let mut painter = Painter { nearest, followers };
+    if level <= 0.0 || usual <= 0.0 || width == 0 {
         for (index, &colour) in indices.iter_mut().zip(rgba) {
-            *index = nearest.find(point(colour)).0 as u8;
+            *index = painter.paint(colour, point(colour)) as u8;
         }
         return Ok(());
     }
-    let usual = mean_square(rgba, nearest).sqrt();
-    if usual <= 0.0 {
-        return paint(rgba, width, nearest, 0.0, indices);
-    }
     let mut smooth = Smooth::new(rgba, width, UNEVEN * usual)?;
-    let mut errors = Errors::new(width, CARRIED * usual);
+    let carried = carried(painter.nearest.points().len());
+    let mut errors = Errors::new(width, carried * usual);
+    let line = Line::between(painter.nearest.points());
     let mut strengths = vec![0.0; width];
     let rows = rgba.chunks_exact(width).zip(indices.chunks_exact_mut(width));
     for (y, (colours, indices)) in rows.enumerate() {
         smooth.strengths(y, STRENGTH * level, &mut strengths);
+        if let Some(line) = &line {
+            line.lessen(colours, &mut strengths);
+        }
         errors.next_row();
         for at in 0..width {
             let backward = y % 2 == 1;
             let x = if backward { width - 1 - at } else { at };
-            if colours[x][3] == 0 {
-                indices[x] = nearest.find([0.0; 4]).0 as u8;
-                continue;
-            }
             let wanted = errors.added(x, point(colours[x]), strengths[x]);
-            let (index, _) = nearest.find(wanted);
+            let index = painter.paint(colours[x], wanted);
             indices[x] = index as u8;
-            errors.spread(x, backward, wanted, nearest.points()[index]);
+            if colours[x][3] != 0 {
+                errors.spread(x, backward, wanted, painter.nearest.points()[index]);
+            }
         }
     }
     Ok(())
+}
+
+/// The most that is carried to a pixel, as a multiple of the usual error of a sample. Three or four colours
+/// lie on a plane: what is beside it would be carried on and on, and come out as noise. Where there are
+/// two, a [`Line`] knows better.
+fn carried(colours: usize) -> f32 {
+    if matches!(colours, 3 | 4) { 1.0 } else { 1.2 }
+}
+
+/// Where only two colours can be mixed: the first, and the way from it to the other.
+struct Line {
+    from: Point,
+    way: Point,
+}
+
+impl Line {
+    /// The line between two colours; none where there are more or fewer.
+    fn between(points: &[Point]) -> Option<Self> {
+        let &[from, to] = points else { return None };
+        let way: Point = std::array::from_fn(|band| to[band] - from[band]);
+        Some(Self { from, way })
+    }
+
+    /// Lessens the strengths of pixels by the part of their error that mixing cannot make good: what lies
+    /// beside the line stays, and the noise of mixing would come on top of it.
+    fn lessen(&self, row: &[Colour], strengths: &mut [f32]) {
+        /// How much more what lies beside the line counts than what lies along it
+        const BESIDE: f32 = 2.0;
+        let length = dot(self.way, self.way).max(f32::MIN_POSITIVE);
+        for (strength, &colour) in strengths.iter_mut().zip(row) {
+            let colour = point(colour);
+            let off: Point = std::array::from_fn(|band| colour[band] - self.from[band]);
+            let place = dot(off, self.way) / length;
+            let nearer = place.min(1.0 - place).max(0.0);
+            let along = nearer * nearer * length;
+            let beside = (dot(off, off) - place * place * length).max(0.0);
+            *strength *= along / (along + BESIDE * beside).max(f32::MIN_POSITIVE);
+        }
+    }
+}
+
+/// Paints one pixel after the other.
+struct Painter<'a> {
+    nearest: &'a mut Nearest,
+    followers: Followers,
+}
+
+impl Painter<'_> {
+    /// The index for a pixel of some colour, of which so much is `wanted`.
+    #[inline]
+    fn paint(&mut self, colour: Colour, wanted: Point) -> usize {
+        if colour[3] == 0 {
+            let (clear, _) = self.nearest.find([0.0; 4]);
+            self.followers.note(clear);
+            return clear;
+        }
+        let near = self.nearest.find(wanted);
+        self.followers.take(wanted, near, self.nearest.points())
+    }
 }
 
 /// The pixels that are measured.
@@ -203,14 +263,29 @@ mod tests {
     }
 
     #[test]
+    fn what_two_colours_cannot_mix_is_left() {
+        let line = Line::between(&[[0.0, 0.0, 0.0, 255.0], [255.0; 4]]).expect("two colours");
+        let row = [[64, 64, 64, 255], [255, 0, 0, 255], [0, 0, 0, 255], [255, 255, 255, 255]];
+        let mut strengths = [1.0; 4];
+        line.lessen(&row, &mut strengths);
+        assert!(strengths[0] > 0.999 && strengths[1] < 0.25, "{strengths:?}");
+        assert_eq!(strengths[2..], [0.0; 2]);
+        assert!(Line::between(&[[0.0; 4]; 3]).is_none());
+    }
+
+    #[test]
     fn noise_is_painted_as_it_is() {
-        let noise: Vec<Colour> = (0..64 * 64_u32)
-            .map(|at| {
-                let value = (at.wrapping_mul(2_654_435_761) >> 24) as u8;
-                [value, value, value, 255]
-            })
-            .collect();
-        assert_eq!(black_and_white(&noise, 64, 1.0), black_and_white(&noise, 64, 0.0));
+        let sample = |at: u32| (at.wrapping_mul(2_654_435_761) >> 24) as u8;
+        let noise: Vec<Colour> =
+            (0..64 * 64).map(sample).map(|value| [value, value, value, 255]).collect();
+        for level in [0.0, 1.0] {
+            let painted = black_and_white(&noise, 64, level);
+            let far = noise.iter().zip(painted).filter(|(colour, index)| {
+                // what is about as near to both may be either
+                colour[0].abs_diff(128) > 8 && *index != u8::from(colour[0] > 128)
+            });
+            assert_eq!(far.count(), 0, "{level}");
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Few colours that stand for many.
 
 mod dither;
+mod followers;
 mod merge;
 mod nearest;
 mod refine;

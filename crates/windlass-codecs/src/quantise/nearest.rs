@@ -107,6 +107,12 @@ pub(super) fn distance(one: Point, other: Point) -> f32 {
     (r * r + g * g) + (b * b + a * a)
 }
 
+/// The scalar product of two points.
+#[inline]
+pub(super) fn dot(one: Point, other: Point) -> f32 {
+    (one[0] * other[0] + one[1] * other[1]) + (one[2] * other[2] + one[3] * other[3])
+}
+
 /// The cell of a grid with so many bits a band in which a point lies: that of [`corners`].
 #[inline]
 fn cell_of(point: Point, bits: [u32; 4]) -> usize {

@@ -3,7 +3,7 @@
 //! place that leaves the least error (Wu, "Color quantization by dynamic programming and principal
 //! analysis", 1992; the sum of two variances as in Otsu, 1979).
 
-use super::nearest::Point;
+use super::nearest::{Point, dot};
 use super::samples::Sample;
 
 /// Places on the line at which a group may be split.
@@ -163,11 +163,6 @@ fn cut(samples: &[Sample], mean: Point, axis: Point) -> Option<Cut> {
         }
     }
     best
-}
-
-#[inline]
-fn dot(one: Point, other: Point) -> f32 {
-    (one[0] * other[0] + one[1] * other[1]) + (one[2] * other[2] + one[3] * other[3])
 }
 
 #[cfg(test)]
