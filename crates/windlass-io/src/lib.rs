@@ -16,6 +16,8 @@ mod http;
 mod limits;
 mod names;
 mod objects;
+#[cfg(any(feature = "http", feature = "postgres"))]
+mod pem;
 #[cfg(feature = "postgres")]
 mod postgres;
 #[cfg(any(feature = "http", feature = "s3", feature = "sqlite", feature = "postgres"))]

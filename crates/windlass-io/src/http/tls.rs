@@ -5,81 +5,80 @@ use std::path::Path;
 use ureq::tls::{Certificate, ClientCert, PemItem, PrivateKey, RootCerts, TlsConfig, parse_pem};
 
 use super::HttpOptions;
-use crate::{Error, ErrorKind, Result, Source};
+use crate::{Result, pem};
 
 /// What the options say. Files are read at once.
 pub(super) fn config(options: &HttpOptions) -> Result<TlsConfig> {
     let mut builder = TlsConfig::builder();
     if let Some(file) = &options.authorities {
-        let (certificates, _) = certified(file)?;
-        builder = builder.root_certs(RootCerts::new_with_certs(&certificates));
+        builder = builder.root_certs(RootCerts::new_with_certs(&certificates(file)?));
     }
     if let Some(file) = &options.certificate {
-        let (certificates, mut key) = certified(file)?;
-        let key_file = options.key.as_deref().unwrap_or(file);
-        if options.key.is_some() {
-            key = read(key_file)?.1;
-        }
-        let key = key.ok_or_else(|| bad(key_file, "holds no private key in the form PEM"))?;
+        let certificates = certificates(file)?;
+        let key = private_key(options.key.as_deref().unwrap_or(file))?;
         builder = builder.client_cert(Some(ClientCert::new_with_certs(&certificates, key)));
     }
     Ok(builder.build())
 }
 
-type Items = (Vec<Certificate<'static>>, Option<PrivateKey<'static>>);
-
-/// What [`read`] finds in a file that must hold certificates.
-fn certified(file: &Path) -> Result<Items> {
-    let items = read(file)?;
-    if items.0.is_empty() {
-        return Err(bad(file, "holds no certificate in the form PEM"));
-    }
-    Ok(items)
+fn certificates(file: &Path) -> Result<Vec<Certificate<'static>>> {
+    let certificates = pem::certificates(file)?;
+    Ok(certificates.iter().map(|der| Certificate::from_der(der).to_owned()).collect())
 }
 
-/// The certificates of a file in order, and its private key.
-fn read(file: &Path) -> Result<Items> {
-    let text = Source::from_file(file)?.read_to_vec(LONGEST_FILE)?;
-    let (mut certificates, mut key) = (Vec::new(), None);
-    for item in parse_pem(&text) {
-        match item.map_err(|_| bad(file, "is not in the form PEM"))? {
-            PemItem::Certificate(certificate) => certificates.push(certificate),
-            PemItem::PrivateKey(found) => key = Some(found),
-            _ => {}
-        }
-    }
-    Ok((certificates, key))
+fn private_key(file: &Path) -> Result<PrivateKey<'static>> {
+    let key = |item| match item {
+        Ok(PemItem::PrivateKey(key)) => Some(Ok(key)),
+        Ok(_) => None,
+        Err(error) => Some(Err(error)),
+    };
+    let keys = |text: &[u8]| parse_pem(text).filter_map(key).collect();
+    Ok(pem::items::<_, ureq::Error>(file, "private key", keys)?.swap_remove(0))
 }
-
-fn bad(file: &Path, what: &str) -> Error {
-    Error::new(ErrorKind::BadArgument, format!("{} {what}", file.display()))
-}
-
-/// Bytes of a file with certificates; those that systems come with have a quarter of a million.
-const LONGEST_FILE: u64 = 16 << 20;
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write;
+
+    use tempfile::NamedTempFile;
+
     use super::*;
+    use crate::{Error, ErrorKind};
+
+    /// A file with sections of these kinds.
+    fn file(labels: &[&str]) -> NamedTempFile {
+        let mut file = NamedTempFile::new().unwrap();
+        for label in labels {
+            writeln!(file, "-----BEGIN {label}-----\nAQID\n-----END {label}-----").unwrap();
+        }
+        file
+    }
+
+    fn refused(options: &HttpOptions) -> Error {
+        config(options).map(|_| ()).unwrap_err()
+    }
 
     #[test]
-    fn files_that_are_none() {
-        let empty = tempfile::NamedTempFile::new().unwrap();
-        let (absent, empty) = (Path::new("/no/absent.pem"), empty.path());
-        let with = |authorities: Option<&Path>, certificate: Option<&Path>| {
-            let options = HttpOptions {
-                authorities: authorities.map(Path::to_owned),
-                certificate: certificate.map(Path::to_owned),
-                ..HttpOptions::default()
-            };
-            config(&options).map(|_| ()).unwrap_err()
-        };
-        let error = with(Some(absent), None);
-        assert_eq!(error.kind(), ErrorKind::NotFound);
-        assert!(error.to_string().contains("absent.pem"), "{error}");
-        for error in [with(Some(empty), None), with(None, Some(empty))] {
+    fn files_that_lack_something() {
+        let (empty, certificate) = (file(&[]), file(&["CERTIFICATE"]));
+        let path = |file: &NamedTempFile| Some(file.path().to_owned());
+        let with = HttpOptions::default;
+        for (options, what) in [
+            (HttpOptions { authorities: path(&empty), ..with() }, "holds no certificate"),
+            (HttpOptions { certificate: path(&empty), ..with() }, "holds no certificate"),
+            (HttpOptions { certificate: path(&certificate), ..with() }, "holds no private key"),
+        ] {
+            let error = refused(&options);
             assert_eq!(error.kind(), ErrorKind::BadArgument);
-            assert!(error.message().contains("holds no certificate"), "{error}");
+            assert!(error.message().contains(what), "{error}");
+        }
+    }
+
+    #[test]
+    fn private_keys_of_any_kind() {
+        for label in ["PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY"] {
+            let file = file(&["CERTIFICATE", label]);
+            assert_eq!(private_key(file.path()).unwrap().der(), [1, 2, 3], "{label}");
         }
     }
 }

@@ -13,7 +13,6 @@ use ::postgres::{Config, Socket};
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::{verify_server_cert_signed_by_trust_anchor, verify_server_name};
 use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
-use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
 use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
@@ -22,7 +21,7 @@ use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream as Encrypted;
 
 use super::bad;
-use crate::{Error, ErrorKind, Result, settings};
+use crate::{Error, ErrorKind, Result, pem, settings};
 
 /// How far a server is trusted.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -104,14 +103,10 @@ impl Security {
     }
 
     fn certificates(&self) -> Result<Vec<CertificateDer<'static>>> {
-        let Some(file) = &self.roots else {
-            return Ok(rustls_native_certs::load_native_certs().certs);
-        };
-        let unreadable = |error: rustls::pki_types::pem::Error| {
-            let text = format!("unable to read certificates from {}: {error}", file.display());
-            Error::new(ErrorKind::Io, text)
-        };
-        CertificateDer::pem_file_iter(file).and_then(Iterator::collect).map_err(unreadable)
+        match &self.roots {
+            Some(file) => pem::certificates(file),
+            None => Ok(rustls_native_certs::load_native_certs().certs),
+        }
     }
 }
 

@@ -117,12 +117,12 @@ impl Cache {
             return Ok(0);
         }
         let wanted = offset / BLOCK..(offset + count as u64).div_ceil(BLOCK);
-        let run = lock(&shared.state).follow(offset, count as u64);
+        let ahead = lock(&shared.state).follow(offset, count as u64);
         let mut done = 0;
         let mut waited = false;
         for number in wanted.clone() {
             let rest = number..wanted.end;
-            let (bytes, hit) = shared.block(rest, run.as_ref(), tick)?;
+            let (bytes, hit) = shared.block(rest, ahead, tick)?;
             waited |= !hit;
             let skip = (offset + done as u64 - number * BLOCK) as usize;
             let part = bytes.len().saturating_sub(skip).min(count - done);
@@ -150,11 +150,11 @@ impl Drop for Cache {
 
 impl Shared {
     /// The first of the blocks `wanted`, and whether it was there. All that are missing are asked
-    /// for.
+    /// for, and as many as `ahead` from the first on.
     fn block(
         self: &Arc<Self>,
         wanted: Range<u64>,
-        run: Option<&u64>,
+        ahead: Option<u64>,
         tick: &Tick,
     ) -> Result<(Bytes, bool)> {
         let mut state = lock(&self.state);
@@ -166,7 +166,7 @@ impl Shared {
         if matches!(state.blocks.get(&number), Some(Block::Failed(_))) {
             state.blocks.remove(&number);
         }
-        let end = run.map_or(wanted.end, |size| wanted.end.max(number + size));
+        let end = ahead.map_or(wanted.end, |count| wanted.end.max(number + count));
         self.ask(&mut state, number..end.min(self.blocks()), true);
         drop(state);
         let start = Instant::now();
