@@ -216,3 +216,23 @@ def test_interpolators(vips):
     assert vips.Interpolate.new("bicubic") is not None
     with pytest.raises(vips.Error, match="no such interpolator nonsense"):
         vips.Interpolate.new("nonsense")
+
+
+@pytest.mark.parametrize("suffix", [".png", ".jpg", ".tif", ".webp", ".gif", ".v"])
+def test_words_that_a_loader_does_not_know_are_passed_over(vips, suffix, tmp_path):
+    name = str(tmp_path / f"x{suffix}")
+    vips.Image.black(20, 10, bands=3).copy(interpretation="srgb").write_to_file(name)
+    # as pyvips does: the same options may be given to pictures of any format
+    assert vips.Image.new_from_file(f"{name}[autorotate]").width == 20
+    assert vips.Image.thumbnail(f"{name}[autorotate]", 10).width == 10
+    with pytest.raises(vips.Error, match="nope"):
+        vips.Image.new_from_file(f"{name}[nope=1]")
+    with pytest.raises(vips.Error, match="nope"):
+        vips.Image.thumbnail(f"{name}[nope=1]", 10)
+    if suffix != ".v":
+        with open(name, "rb") as file:
+            data = file.read()
+        assert vips.Image.new_from_buffer(data, "[autorotate]").width == 20
+        assert vips.Image.thumbnail_buffer(data, 10, option_string="autorotate").width == 10
+    with pytest.raises(vips.Error, match="nope"):
+        vips.Image.black(1, 1).write_to_file(f"{name}[nope]")

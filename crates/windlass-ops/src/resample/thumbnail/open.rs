@@ -2,7 +2,8 @@
 
 use super::Options;
 use bytes::Bytes;
-use windlass_core::declare::{ArgValue, Value, image_operation};
+use windlass_core::declare::{ArgValue, Registry, Value, image_operation};
+use windlass_core::foreign::names;
 use windlass_core::foreign::options::FailOn;
 use windlass_core::foreign::search::{find_load, may_load};
 use windlass_core::{Error, ErrorKind, Header, Image, Result, Source};
@@ -62,13 +63,16 @@ impl Input {
     }
 
     fn with(mut self, options: &str) -> Self {
-        let inner = options.trim().trim_start_matches('[').trim_end_matches(']');
-        for option in inner.split(',').filter(|option| !option.trim().is_empty()) {
-            let (name, value) = match option.split_once('=') {
-                Some((name, value)) => (name, Value::String(value.trim().into())),
-                None => (option, Value::Bool(true)),
-            };
-            self.args.push((name.trim().to_owned(), value));
+        let spec = Registry::installed().and_then(|registry| registry.get(&self.loader).ok());
+        for (name, value) in names::parse(options) {
+            match value {
+                Some(value) => self.args.push((name, Value::String(value.into()))),
+                // words alone that this loader does not know are passed over
+                None if spec.is_none_or(|spec| spec.arg(&name).is_some()) => {
+                    self.args.push((name, Value::Bool(true)));
+                }
+                None => {}
+            }
         }
         self.args.push(("access".to_owned(), Value::String("sequential".into())));
         self
@@ -173,11 +177,8 @@ fn unknown(text: impl Into<String>) -> Error {
 
 /// A filename and the options in brackets at its end.
 fn split(name: &str) -> (&str, &str) {
-    let trimmed = name.trim_end();
-    match trimmed.strip_suffix(']').and_then(|inner| inner.rsplit_once('[')) {
-        Some((path, options)) => (path, options),
-        None => (name, ""),
-    }
+    let (path, options) = names::split(name);
+    (path, options.unwrap_or_default())
 }
 
 #[cfg(test)]
