@@ -301,6 +301,7 @@ impl Plan {
             }
         }
         self.hasten();
+        self.set_last();
         asked
     }
 
@@ -334,6 +335,25 @@ impl Plan {
         }
     }
 
+    /// Tells every block the last unit for which it is needed: its own, or that for which a block is made.
+    fn set_last(&mut self) {
+        let mut last: Vec<_> =
+            self.stores.iter().map(|store| vec![0; store.blocks.len()]).collect();
+        let mut note = |reads: &[Read], unit: usize| {
+            for id in reads.iter().flat_map(|read| read.blocks()) {
+                let last = &mut last[id.store][id.block];
+                *last = unit.max(*last);
+            }
+        };
+        self.units.iter().enumerate().for_each(|(number, unit)| note(&unit.reads, number));
+        for block in self.stores.iter().flat_map(|store| &store.blocks) {
+            note(&block.reads, block.first.unwrap_or(0));
+        }
+        for (store, last) in self.stores.iter_mut().zip(last) {
+            store.blocks.iter_mut().zip(last).for_each(|(block, last)| block.last = last);
+        }
+    }
+
     /// Counts a reader for each block; those that nobody had read before.
     fn read(&mut self, reads: &[Read], unit: usize) -> Vec<BlockId> {
         let mut fresh = Vec::new();
@@ -344,7 +364,6 @@ impl Plan {
                 fresh.push(id);
             }
             block.readers += 1;
-            block.last = unit;
         }
         fresh
     }
@@ -566,13 +585,14 @@ impl Graph {
 /// are free before the next line of tiles asks for the ones on the right.
 ///
 /// Where tiles overlap, the last row of a line lies in a block of rows that only the next line needs, each
-/// made from several rows of the `full` first level: blocks of small levels are low. Only for nodes of
-/// one step, where pixels between blocks are not computed twice.
+/// made from several rows of the `full` first level: blocks of small levels are low. So are those of levels
+/// that a tile or two cover: in one piece they would ask for all of the image as soon as the first line of
+/// tiles is wanted. Only for nodes of one step, where pixels between blocks are not computed twice.
 fn level_grid(node: &Node, full: i32, cone: &Cone, parts: Parts, grain: Grain) -> Option<Grid> {
     /// Rows of the first level that a block stands for, and of the block itself, at most.
     const SPAN: i64 = 64;
     const ROWS: i64 = 32;
-    let Parts::Tiles { width: tile, .. } = parts else { return None };
+    let Parts::Tiles { width: tile, height: line, .. } = parts else { return None };
     let suits = match &node.work {
         Work::Point(_) => true,
         Work::Area(operator) => {
@@ -585,10 +605,10 @@ fn level_grid(node: &Node, full: i32, cone: &Cone, parts: Parts, grain: Grain) -
     let rows = rows.max(grain.rows).min(node.height);
     let columns = grain.block / node.pixel().max(1) / rows as usize;
     let width = (columns / tile.max(1) as usize).max(1).saturating_mul(tile as usize);
-    if !suits || cone.steps.len() != 1 || width >= node.width as usize {
+    if !suits || cone.steps.len() != 1 || node.height <= line {
         return None;
     }
-    Some(Grid { image: node.rect(), width: width as i32, height: rows })
+    Some(Grid { image: node.rect(), width: width.min(node.width as usize) as i32, height: rows })
 }
 
 /// Blocks of a loader in order: a few steps high, so that their pixels, and what is read before they are
