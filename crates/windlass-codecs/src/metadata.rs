@@ -1,21 +1,12 @@
 //! Metadata that several formats carry.
 
 use crate::exif;
-use windlass_core::declare::image_operation;
-use windlass_core::{Header, Image, Meta, Result};
+use windlass_core::{Header, Meta, Result};
 
 /// Attaches an EXIF block, as it lies in the file, and what it says.
 pub(crate) fn set_exif(header: &mut Header, block: &[u8]) -> Result<()> {
     header.metadata.set("exif-data", Meta::Blob(block.to_vec().into()));
     exif::decode(block, header)
-}
-
-/// An image that its loader turns as its orientation says. What a loader gives has its origin at 0, 0.
-pub(crate) fn upright(image: Image) -> Result<Image> {
-    let turned = image_operation("autorot", [("in", image.into())])?;
-    let mut header = turned.header().clone();
-    (header.xoffset, header.yoffset) = (0, 0);
-    turned.with_header(header)
 }
 
 /// Text of a file: UTF-8, or else Latin-1.

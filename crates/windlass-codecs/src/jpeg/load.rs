@@ -2,6 +2,7 @@
 
 use super::error;
 use crate::metadata;
+use windlass_core::declare::image_operation;
 use windlass_core::foreign::Load;
 use windlass_core::foreign::options::{FailOn, LoadOptions};
 use windlass_core::{
@@ -63,7 +64,7 @@ impl Load for JpegLoad {
         let loader = JpegLoader { source, settings, header, bands, step, raw_row, splits };
         let image = Image::loader(loader)?;
         if self.autorotate {
-            return metadata::upright(image);
+            return image_operation("autorot", [("in", image.into())]);
         }
         Ok(image)
     }

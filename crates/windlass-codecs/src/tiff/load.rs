@@ -181,14 +181,15 @@ impl TiffLoad {
         if !self.autorotate {
             return Ok(image);
         }
-        let turned = crate::metadata::upright(image)?;
-        let orientation = page.layout.orientation;
-        if orientation > 4 {
-            return Ok(turned);
-        }
-        // the reference leaves the orientation where it does not swap the sides
+        let turned = image_operation("autorot", [("in", image.into())])?;
         let mut header = turned.header().clone();
-        header.metadata.set("orientation", Meta::Int(orientation.into()));
+        // a turned JPEG has its offsets, a TIFF has none
+        (header.xoffset, header.yoffset) = (0, 0);
+        let orientation = page.layout.orientation;
+        if orientation <= 4 {
+            // the reference leaves the orientation where it does not swap the sides
+            header.metadata.set("orientation", Meta::Int(orientation.into()));
+        }
         turned.with_header(header)
     }
 
