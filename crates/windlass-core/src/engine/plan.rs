@@ -274,13 +274,8 @@ impl Plan {
 
     /// Pushes every unit down to the blocks that it reads; for each cone and step, what was asked.
     fn simulate(&mut self) -> Vec<Vec<Asked>> {
-        let cones =
-            self.outputs.iter().chain(self.stores.iter().filter_map(|store| match &store.make {
-                Make::Cone(cone) => Some(cone),
-                Make::Rows | Make::Tiles => None,
-            }));
         let mut asked: Vec<Vec<Asked>> =
-            cones.map(|cone| vec![Asked::default(); cone.steps.len()]).collect();
+            self.cones().map(|cone| vec![Asked::default(); cone.steps.len()]).collect();
         let mut cone_of_store = BTreeMap::new();
         for (number, store) in self.stores.iter().enumerate() {
             if matches!(store.make, Make::Cone(_)) {
@@ -370,12 +365,7 @@ impl Plan {
 
     /// The node at whose output a cut saves more than it costs, nearest to the outputs.
     fn improvement(&self, asked: &[Vec<Asked>]) -> Option<u64> {
-        let cones =
-            self.outputs.iter().chain(self.stores.iter().filter_map(|store| match &store.make {
-                Make::Cone(cone) => Some(cone),
-                Make::Rows | Make::Tiles => None,
-            }));
-        for (cone, asked) in cones.zip(asked) {
+        for (cone, asked) in self.cones().zip(asked) {
             let mut below = vec![0.0; cone.steps.len()];
             for (at, step) in cone.steps.iter().enumerate() {
                 let feeds = step.feeds.iter().map(|feed| match feed {
